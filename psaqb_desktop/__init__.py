@@ -1,0 +1,3 @@
+"""PSAQB Desktop."""
+
+__version__ = "0.1.0"
