@@ -1,0 +1,194 @@
+"""The list: CRM invoices joined with their company and with what is known of their way there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from psaqb_desktop.domain.connection import Connection, RouteBy
+from psaqb_desktop.domain.draft import Draft
+from psaqb_desktop.domain.findings import Cause, Finding, blocker
+from psaqb_desktop.domain.invoice import CrmReference, CrmStatus, Invoice
+from psaqb_desktop.domain.push import PostingState, SyncRecord
+
+
+class RowStatus(Enum):
+    """The one word on an invoice's row; the posting axis, not the QuickBooks axis."""
+
+    NOT_CHECKED = "Not checked"
+    NOT_READY = "Not ready"
+    READY = "Ready"
+    QUEUED = "Queued"
+    POSTING = "Posting"
+    CHECKING = "Checking outcome"
+    POSTED = "Posted"
+    POSTED_REVIEW = "Posted, review"
+    FAILED = "Failed"
+    LEFT_OUT = "Left out"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The outcome of checking one invoice: a draft if it can go, and all its findings."""
+
+    invoice: Invoice
+    connection: Connection | None
+    draft: Draft | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """A draft exists and nothing blocks it."""
+        return self.draft is not None and not any(f.is_blocker for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedInvoice:
+    """One row of the list."""
+
+    invoice: Invoice
+    connection: Connection | None
+    record: SyncRecord | None = None
+    checked: Checked | None = None
+    route_finding: Finding | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All problems known of this invoice, the route's first, the record's last one last."""
+        found = [self.route_finding] if self.route_finding else []
+        if self.checked is not None:
+            found.extend(self.checked.findings)
+        elif self.record is not None and self.record.finding:
+            found.append(
+                blocker(
+                    _cause(self.record.finding_cause),
+                    self.record.finding,
+                    "Correct the cause, then try again.",
+                )
+            )
+        return tuple(found)
+
+    @property
+    def status(self) -> RowStatus:
+        """The row's status as the CRM and the last check know it."""
+        state = self.record.state if self.record else PostingState.NOT_POSTED
+        fixed = _STATUS_OF_STATE.get(state)
+        if fixed is not None:
+            return fixed
+        if state is PostingState.FAILED and self.checked is None:
+            return RowStatus.FAILED
+        if self.route_finding is not None:
+            return RowStatus.NOT_READY
+        if self.checked is None:
+            return RowStatus.NOT_CHECKED
+        return RowStatus.READY if self.checked.is_ready else RowStatus.NOT_READY
+
+    @property
+    def is_to_post(self) -> bool:
+        """Not yet in QuickBooks and not left out on purpose."""
+        state = self.record.state if self.record else PostingState.NOT_POSTED
+        return state in {PostingState.NOT_POSTED, PostingState.FAILED}
+
+
+_STATUS_OF_STATE = {
+    PostingState.CLAIMED: RowStatus.CHECKING,
+    PostingState.UNKNOWN: RowStatus.CHECKING,
+    PostingState.POSTED: RowStatus.POSTED,
+    PostingState.POSTED_REVIEW: RowStatus.POSTED_REVIEW,
+    PostingState.LEFT_OUT: RowStatus.LEFT_OUT,
+}
+
+
+def _cause(value: str) -> Cause:
+    try:
+        return Cause(value)
+    except ValueError:
+        return Cause.REFUSED
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceList:
+    """All rows with the connections they belong to, and when they were read."""
+
+    rows: tuple[ListedInvoice, ...]
+    connections: tuple[Connection, ...]
+    read_on: datetime
+    is_set_up: bool = True
+    """False where the CRM has no tables of ours yet: rows are shown, nothing can be pushed."""
+    is_from_cache: bool = False
+
+
+_PUSHABLE = frozenset({CrmStatus.CONFIRMED, CrmStatus.BILLED})
+
+
+def route(invoice: Invoice, connections: Iterable[Connection]) -> Connection | Finding:
+    """Find the connection of an invoice, or say why none can be found. Never a guess.
+
+    The rules are tried fact by fact in the order of :class:`RouteBy`; two connections that
+    claim the same fact, or lines of different units, are a finding.
+    """
+    known = tuple(connections)
+    for by in RouteBy:
+        facts = _facts(invoice, by)
+        matches = {c.id: c for c in known if any(_matches(c, by, fact) for fact in facts)}
+        if by is RouteBy.DEFAULT:
+            matches = {c.id: c for c in known if any(r.by is by for r in c.rules)}
+        if len(matches) == 1 and _all_routed(known, by, facts):
+            return next(iter(matches.values()))
+        if matches:
+            names = " and ".join(sorted(c.name for c in matches.values()))
+            return blocker(
+                Cause.NO_ROUTE,
+                f"Invoice {invoice.number} could belong to more than one legal entity ({names}).",
+                "Correct the contract in the CRM, or the routing rules of the connections.",
+            )
+    return blocker(
+        Cause.NO_ROUTE,
+        f"No connection is responsible for invoice {invoice.number}{_where_from(invoice)}.",
+        "Add a routing rule to the connection of its legal entity, or set the owning company on "
+        "the contract in the CRM.",
+    )
+
+
+def _facts(invoice: Invoice, by: RouteBy) -> tuple[CrmReference, ...]:
+    routing = invoice.routing
+    single = {
+        RouteBy.OWNING_COMPANY: routing.owning_company,
+        RouteBy.CONTRACTING_UNIT: routing.contracting_unit,
+        RouteBy.BUSINESS_UNIT: routing.business_unit,
+    }
+    if by is RouteBy.LINE_UNIT:
+        return routing.line_units
+    fact = single.get(by)
+    return (fact,) if fact else ()
+
+
+def _matches(connection: Connection, by: RouteBy, fact: CrmReference) -> bool:
+    words = {fact.id.casefold(), fact.name.casefold(), fact.code.casefold()} - {""}
+    return any(rule.by is by and rule.value.casefold() in words for rule in connection.rules)
+
+
+def _all_routed(
+    connections: tuple[Connection, ...], by: RouteBy, facts: tuple[CrmReference, ...]
+) -> bool:
+    """Lines of several units go together only if each of the units is spoken for."""
+    return all(any(_matches(c, by, fact) for c in connections) for fact in facts)
+
+
+def _where_from(invoice: Invoice) -> str:
+    routing = invoice.routing
+    for what, fact in (
+        ("owning company", routing.owning_company),
+        ("contracting unit", routing.contracting_unit),
+        ("business unit", routing.business_unit),
+    ):
+        if fact:
+            return f" ({what} {fact.name})"
+    return " (the CRM names no company, contracting unit or business unit)"
+
+
+def is_pushable_status(invoice: Invoice) -> bool:
+    """Confirmed project invoices and billed Sales invoices may go; all others only show."""
+    return invoice.status in _PUSHABLE

@@ -1,0 +1,228 @@
+"""Pushes: one attempt to get one draft into QuickBooks, and what the CRM remembers of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.findings import Finding
+from psaqb_desktop.domain.identifiers import (
+    ConnectionId,
+    CrmId,
+    InvoiceId,
+    QuickBooksId,
+    RealmId,
+    RequestId,
+)
+
+
+class PostingState(Enum):
+    """How far an invoice has got; stored in ``psaqb_invoicesync``.
+
+    CLAIMED: a desktop has announced the push, request id and digest are stored.
+    UNKNOWN: sent, outcome not known; cannot be pushed again until settled.
+    """
+
+    NOT_POSTED = "Not posted"
+    CLAIMED = "Posting"
+    UNKNOWN = "Checking outcome"
+    POSTED = "Posted"
+    POSTED_REVIEW = "Posted, review"
+    FAILED = "Failed"
+    LEFT_OUT = "Left out"
+
+    @property
+    def is_open(self) -> bool:
+        """A write may be under way or lost: only settling may touch it."""
+        return self in {PostingState.CLAIMED, PostingState.UNKNOWN}
+
+    @property
+    def is_posted(self) -> bool:
+        """A QuickBooks document exists."""
+        return self in {PostingState.POSTED, PostingState.POSTED_REVIEW}
+
+
+class QuickBooksStatus(Enum):
+    """Where the document stands in QuickBooks, derived from its amounts (it has no status)."""
+
+    NONE = ""
+    OPEN = "Open"
+    PART_PAID = "Part paid"
+    PAID = "Paid"
+    VOIDED = "Voided"
+    MISSING = "Missing"
+
+
+@dataclass(frozen=True, slots=True)
+class PostedDocument:
+    """A QuickBooks invoice or credit memo as read back, amounts in its own currency."""
+
+    type: DocumentType
+    id: QuickBooksId
+    number: str
+    sync_token: str
+    customer_id: QuickBooksId
+    currency: str
+    txn_date: date | None
+    total: Decimal
+    tax: Decimal
+    balance: Decimal
+    is_voided: bool = False
+    is_deleted: bool = False
+    private_note: str = ""
+    payment_ids: tuple[QuickBooksId, ...] = ()
+    last_updated: datetime | None = None
+    created: datetime | None = None
+
+    @property
+    def status(self) -> QuickBooksStatus:
+        """Derive the status: voided, paid, part paid or open."""
+        if self.is_deleted:
+            return QuickBooksStatus.MISSING
+        if self.is_voided:
+            return QuickBooksStatus.VOIDED
+        if self.balance == 0:
+            return QuickBooksStatus.PAID
+        if self.balance < self.total:
+            return QuickBooksStatus.PART_PAID
+        return QuickBooksStatus.OPEN
+
+    @property
+    def paid(self) -> Decimal:
+        """Total less balance: the truth of what is settled, however it was settled."""
+        return self.total - self.balance
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRecord:
+    """A ``psaqb_invoicesync`` record: what the CRM knows of an invoice's way to one company."""
+
+    id: CrmId
+    invoice_id: InvoiceId
+    connection_id: ConnectionId
+    realm_id: RealmId
+    state: PostingState = PostingState.NOT_POSTED
+    request_id: RequestId = RequestId("")
+    generation: int = 0
+    digest: str = ""
+    document_type: DocumentType = DocumentType.INVOICE
+    quickbooks_id: QuickBooksId = QuickBooksId("")
+    number: str = ""
+    sync_token: str = ""
+    currency: str = ""
+    total: Decimal | None = None
+    tax: Decimal | None = None
+    balance: Decimal | None = None
+    paid: Decimal | None = None
+    quickbooks_status: QuickBooksStatus = QuickBooksStatus.NONE
+    finding: str = ""
+    """The last finding in words, for people who read the CRM without the program."""
+    finding_cause: str = ""
+    reason_left_out: str = ""
+    claimed_by: str = ""
+    claimed_on: datetime | None = None
+    pushed_on: datetime | None = None
+    pushed_by: str = ""
+    last_checked: datetime | None = None
+    invoice_version: str = ""
+    """Version of the CRM invoice whose draft was sent."""
+    version: str = ""
+    """ETag of this record; empty when it is not in the CRM yet."""
+    modified_on: datetime | None = None
+
+    def posted(self, document: PostedDocument) -> SyncRecord:
+        """Return the record with what QuickBooks holds now."""
+        return replace(
+            self,
+            document_type=document.type,
+            quickbooks_id=document.id,
+            number=document.number,
+            sync_token=document.sync_token,
+            currency=document.currency,
+            total=document.total,
+            tax=document.tax,
+            balance=document.balance,
+            paid=document.paid,
+            quickbooks_status=document.status,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAllocation:
+    """What one payment (or credit) settles of one document; ``psaqb_invoicepayment``."""
+
+    id: CrmId
+    sync_id: CrmId
+    payment_type: str
+    """``Payment``, ``CreditMemo`` and so on: QuickBooks' TxnType."""
+    payment_id: QuickBooksId
+    payment_date: date | None
+    amount: Decimal
+    currency: str
+    exchange_rate: Decimal | None = None
+    method: str = ""
+    reference: str = ""
+
+
+class PushStep(Enum):
+    """Steps of a push in the journal; they only move forward.
+
+    PREPARED: draft and request id are on disk, nothing has left this machine.
+    CLAIMED: the CRM holds the same. SENT: the request is about to leave or has left.
+    CONFIRMED, REJECTED: QuickBooks answered. RECORDED: the CRM knows the answer.
+    ABANDONED: it never left (claim refused, cancelled); nothing to settle.
+    """
+
+    PREPARED = "prepared"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    RECORDED = "recorded"
+    ABANDONED = "abandoned"
+
+
+NEXT_STEPS: dict[PushStep, frozenset[PushStep]] = {
+    PushStep.PREPARED: frozenset({PushStep.CLAIMED, PushStep.ABANDONED}),
+    PushStep.CLAIMED: frozenset({PushStep.SENT, PushStep.ABANDONED}),
+    PushStep.SENT: frozenset({PushStep.SENT, PushStep.CONFIRMED, PushStep.REJECTED}),
+    PushStep.CONFIRMED: frozenset({PushStep.RECORDED}),
+    PushStep.REJECTED: frozenset({PushStep.RECORDED}),
+    PushStep.RECORDED: frozenset(),
+    PushStep.ABANDONED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A push as the journal keeps it: everything needed to repeat or settle it."""
+
+    request_id: RequestId
+    generation: int
+    invoice_id: InvoiceId
+    invoice_number: str
+    invoice_version: str
+    connection_id: ConnectionId
+    realm_id: RealmId
+    draft: Draft
+    digest: str
+    step: PushStep
+    prepared_on: datetime
+    pushed_by: str
+    machine: str
+    outcome: str = ""
+    """QuickBooks id after CONFIRMED, the fault in words after REJECTED."""
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What became of one invoice of a push: the new state, and a finding if there is a problem."""
+
+    invoice_id: InvoiceId
+    state: PostingState
+    record: SyncRecord | None = None
+    findings: tuple[Finding, ...] = ()

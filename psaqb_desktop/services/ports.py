@@ -1,0 +1,444 @@
+"""What the use cases need of the outside world; adapters implement these by structure.
+
+Every method blocks, may be called from any thread, and raises only errors of
+:mod:`psaqb_desktop.domain.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.errors import AppError
+from psaqb_desktop.domain.identifiers import (
+    ConnectionId,
+    CrmId,
+    InvoiceId,
+    QuickBooksId,
+    RealmId,
+    RequestId,
+)
+from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.links import Link
+from psaqb_desktop.domain.listing import InvoiceList
+from psaqb_desktop.domain.pull import Changes, Payment
+from psaqb_desktop.domain.push import (
+    PaymentAllocation,
+    PostedDocument,
+    Push,
+    PushStep,
+    SyncRecord,
+)
+from psaqb_desktop.domain.quickbooks_lists import CompanyInfo, CompanyLists, CompanyPreferences
+from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode
+
+
+class Clock(Protocol):
+    """Time of day. Tests bring their own."""
+
+    def now(self) -> datetime:
+        """Return the moment, aware, in UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class InvoiceSource(Protocol):
+    """The CRM's invoices. Reading only."""
+
+    def invoices(self, *, changed_since: datetime | None = None) -> Iterator[tuple[Invoice, ...]]:
+        """Yield pages of invoice headers, newest change first; of all states that are shown."""
+        ...
+
+    def invoices_by_id(self, ids: Sequence[InvoiceId]) -> tuple[Invoice, ...]:
+        """Read these invoices afresh; ids that no longer exist are left out."""
+        ...
+
+    def lines(self, ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, tuple[InvoiceLine, ...]]:
+        """Read the lines of these invoices, in as few calls as possible, in printing order."""
+        ...
+
+
+class ConnectionStore(Protocol):
+    """The ``psaqb_connection`` table."""
+
+    def connections(self) -> tuple[Connection, ...]:
+        """Return all connections, by name.
+
+        Raises:
+            NotSetUpError: the table does not exist.
+        """
+        ...
+
+    def connection(self, connection_id: ConnectionId) -> Connection:
+        """Read one connection afresh."""
+        ...
+
+    def credentials(self, connection_id: ConnectionId) -> Credentials:
+        """Read the two secrets; a secret that is not stored is an empty string.
+
+        Raises:
+            SecretHiddenError: the marker says a secret is stored, the column reads empty.
+        """
+        ...
+
+    def save(self, connection: Connection) -> Connection:
+        """Create or update everything but secrets, lease and token dates.
+
+        ``connection.version`` empty creates (the id is the caller's); else If-Match.
+        """
+        ...
+
+    def save_credentials(
+        self, connection_id: ConnectionId, *, client_secret: str, tokens: TokenAnswer
+    ) -> Connection:
+        """Store the client secret, the refresh token, its dates; clear ``needs_sign_in``."""
+        ...
+
+    def take_lease(self, connection: Connection, *, holder: str, until: datetime) -> Connection:
+        """Write the lease with If-Match on ``connection.version``.
+
+        Raises:
+            LeaseTakenError: the record changed since it was read (someone else was faster).
+        """
+        ...
+
+    def store_tokens(self, connection_id: ConnectionId, tokens: TokenAnswer) -> Connection:
+        """Store refresh token and dates and clear the lease, in one write."""
+        ...
+
+    def release_lease(self, connection_id: ConnectionId, *, holder: str) -> None:
+        """Clear the lease if ``holder`` still has it."""
+        ...
+
+    def mark_sign_in_needed(self, connection_id: ConnectionId) -> None:
+        """Note that the token endpoint said invalid_grant; clears the lease."""
+        ...
+
+    def forget_tokens(self, connection_id: ConnectionId) -> Connection:
+        """Clear the refresh token and its dates after a disconnect."""
+        ...
+
+
+class SyncRecordStore(Protocol):
+    """The ``psaqb_invoicesync`` and ``psaqb_invoicepayment`` tables."""
+
+    def records(self, *, changed_since: datetime | None = None) -> tuple[SyncRecord, ...]:
+        """Return all records, or those changed since (inclusive).
+
+        Raises:
+            NotSetUpError: the table does not exist.
+        """
+        ...
+
+    def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
+        """Read the records of these invoices afresh; absent where there is none."""
+        ...
+
+    def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
+        """Write each record on the condition that nobody else has since it was read.
+
+        ``version`` empty: create, refused if it exists; else If-Match. In bulk. Answers the
+        record with its new version, or StaleRecordError, or what else went wrong with this one.
+
+        Raises:
+            ServiceUnavailableError, SignInNeededError: for the whole call; nothing or a part of
+                it was written, reading tells.
+        """
+        ...
+
+    def replace_payments(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
+        """Make the stored allocations of each sync record (by id) equal these; returns writes."""
+        ...
+
+    def payments_of(self, sync_id: CrmId) -> tuple[PaymentAllocation, ...]:
+        """Return the allocations of one record, by date."""
+        ...
+
+
+class LinkStore(Protocol):
+    """The ``psaqb_link`` table."""
+
+    def links(self, realm_id: RealmId) -> tuple[Link, ...]:
+        """Return all links of a company."""
+        ...
+
+    def save(self, links: Sequence[Link]) -> None:
+        """Create or replace links, in bulk."""
+        ...
+
+    def remove(self, links: Sequence[Link]) -> None:
+        """Delete links."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionStep:
+    """One step of setting the CRM up; ``done`` of ``total`` steps are behind it.
+
+    ``was_there`` tells a step that found its work done already.
+    """
+
+    name: str
+    done: int
+    total: int
+    was_there: bool
+
+
+class Provisioner(Protocol):
+    """Makes our tables in the CRM, each step "look, then create"."""
+
+    def is_set_up(self) -> bool:
+        """Tell whether all tables and columns exist."""
+        ...
+
+    def provision(self, on_step: Callable[[ProvisionStep], None]) -> None:
+        """Create what is missing. Safe to repeat, safe to interrupt between steps."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CrmUser:
+    """Who is signed in to the CRM (WhoAmI)."""
+
+    id: CrmId
+    name: str
+    email: str = ""
+
+
+class CrmSignIn(Protocol):
+    """Signing in to the CRM; the refresh token lives in the secret store."""
+
+    def begin(self, redirect_uri: str = "") -> AuthorizationRequest:
+        """Start an authorization code sign-in with PKCE.
+
+        An empty ``redirect_uri`` means the embedded browser's own address.
+        """
+        ...
+
+    def finish(self, request: AuthorizationRequest, redirected_url: str) -> None:
+        """Check the redirected address, trade the code for tokens, store the refresh token."""
+        ...
+
+    def begin_device_code(self) -> DeviceCode:
+        """Ask for a device code."""
+        ...
+
+    def poll_device_code(self, code: DeviceCode) -> bool:
+        """Ask once whether the person is done; True stores the tokens.
+
+        Raises:
+            SignInNeededError: declined or expired.
+        """
+        ...
+
+    def sign_in_unattended(self) -> None:
+        """Sign in with client credentials (application user)."""
+        ...
+
+    def can_sign_in_silently(self) -> bool:
+        """A refresh token or a client secret is at hand; does not touch the network."""
+        ...
+
+    def sign_out(self) -> None:
+        """Forget the tokens on this machine."""
+        ...
+
+    def who_am_i(self) -> CrmUser:
+        """Tell who is signed in; the cheapest test of the connection.
+
+        Raises:
+            SignInNeededError: nobody is.
+        """
+        ...
+
+
+class QuickBooksCompany(Protocol):
+    """One QuickBooks company. Paces itself to Intuit's limits over all threads."""
+
+    def lists(self) -> CompanyLists:
+        """Read company info, preferences and lists."""
+        ...
+
+    def post(self, draft: Draft, request_id: RequestId) -> PostedDocument:
+        """Create the document under this request id; the same id answers the same document.
+
+        Raises:
+            OutcomeUnknownError: sent, and no readable answer came (time-out, drop, 5xx, 10000).
+            RequestRejectedError: QuickBooks said no; nothing was created.
+            ServiceUnavailableError: it never left this machine, or was throttled: not created.
+            SignInNeededError: only a person can reconnect; not created.
+        """
+        ...
+
+    def find(self, draft: Draft) -> PostedDocument | None:
+        """Look for the document of this draft's CRM invoice, by our key in the private note.
+
+        A document that merely has the same number is not it.
+        """
+        ...
+
+    def read(self, document_type: DocumentType, document_id: QuickBooksId) -> PostedDocument | None:
+        """Read one document; None where it is deleted."""
+        ...
+
+    def documents(
+        self, document_type: DocumentType, ids: Sequence[QuickBooksId]
+    ) -> tuple[PostedDocument, ...]:
+        """Read many documents with few calls; deleted ones are absent."""
+        ...
+
+    def payments(self, ids: Sequence[QuickBooksId]) -> tuple[Payment, ...]:
+        """Read many payments with few calls."""
+        ...
+
+    def changes(self, since: datetime) -> Changes:
+        """Return what changed since (change data capture, at most 30 days back)."""
+        ...
+
+    def web_address(self, document_type: DocumentType, document_id: QuickBooksId) -> str:
+        """Return where a person can look at the document in QuickBooks' own pages."""
+        ...
+
+
+class CompanyGateway(Protocol):
+    """Opens companies."""
+
+    def open(self, connection: Connection) -> QuickBooksCompany:
+        """Return the company of a connection; the same object for the same realm."""
+        ...
+
+
+class AuthorizationGateway(Protocol):
+    """Intuit's OAuth 2 end points. Refuses untrusted hosts (UntrustedHostError)."""
+
+    def begin(self, *, client_id: str, redirect_uri: str) -> AuthorizationRequest:
+        """Make the authorize address with a fresh state."""
+        ...
+
+    def exchange(
+        self, connection: Connection, *, client_secret: str, code: str, redirect_uri: str
+    ) -> TokenAnswer:
+        """Trade an authorization code at the connection's Access Token URL."""
+        ...
+
+    def refresh(self, connection: Connection, credentials: Credentials) -> TokenAnswer:
+        """Trade the refresh token at the connection's Access Token URL.
+
+        Raises:
+            SignInNeededError: invalid_grant: only a person can reconnect.
+            RequestRejectedError: invalid_client and the like.
+        """
+        ...
+
+    def revoke(self, connection: Connection, *, client_secret: str, token: str) -> None:
+        """Revoke a token (and with it the grant)."""
+        ...
+
+    def company(
+        self, connection: Connection, realm_id: RealmId, tokens: TokenAnswer
+    ) -> tuple[CompanyInfo, CompanyPreferences]:
+        """Read who the company is, with tokens that are not stored yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal: what happened to a push and when."""
+
+    at: datetime
+    request_id: RequestId
+    step: PushStep
+    by: str
+    machine: str
+    outcome: str
+    trace_id: str
+
+
+class PushJournal(Protocol):
+    """The local memory of pushes of one environment. Every call is on disk when it returns.
+
+    Raises JournalError.
+    """
+
+    def prepare(self, pushes: Sequence[Push]) -> None:
+        """Remember pushes (step PREPARED), all or none."""
+        ...
+
+    def advance(
+        self,
+        request_ids: Sequence[RequestId],
+        step: PushStep,
+        *,
+        outcome: str = "",
+        trace_id: str = "",
+    ) -> None:
+        """Move pushes to their next step, all or none.
+
+        Raises:
+            JournalError: a push is unknown or the step is not allowed after its own.
+        """
+        ...
+
+    def open_pushes(self) -> tuple[Push, ...]:
+        """Return pushes that are neither RECORDED nor ABANDONED, oldest first."""
+        ...
+
+    def history(self, invoice_id: InvoiceId) -> tuple[JournalEntry, ...]:
+        """Return what this machine did about an invoice, oldest first."""
+        ...
+
+    def watermark(self, realm_id: RealmId) -> datetime | None:
+        """Return up to when a company has been pulled."""
+        ...
+
+    def set_watermark(self, realm_id: RealmId, moment: datetime) -> None:
+        """Remember up to when a company has been pulled."""
+        ...
+
+
+class SecretStore(Protocol):
+    """The keyring (or the passphrase-sealed file). Raises SecretStoreError."""
+
+    def get(self, name: str) -> str | None:
+        """Return the secret of that name, or None."""
+        ...
+
+    def set(self, name: str, secret: str) -> None:
+        """Store a secret durably."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; a missing one is fine."""
+        ...
+
+
+class MachineLock(Protocol):
+    """Mutual exclusion over all programs of this machine and user."""
+
+    def hold(self, name: str, *, timeout_seconds: float) -> AbstractContextManager[None]:
+        """Hold the lock of that name.
+
+        Raises:
+            LeaseTakenError: not free within the time.
+        """
+        ...
+
+
+class InvoiceCache(Protocol):
+    """The last list, kept on disk for a quick first screen and for work offline."""
+
+    def load(self) -> InvoiceList | None:
+        """Return the last list, marked ``is_from_cache``; None where there is none to use."""
+        ...
+
+    def store(self, invoices: InvoiceList) -> None:
+        """Keep the list (no secrets are in it)."""
+        ...
