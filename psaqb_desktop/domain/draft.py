@@ -35,7 +35,8 @@ class Chosen:
 class DraftLine:
     """One sales line. ``amount`` is net.
 
-    Quantity and unit price go along only if they multiply to it. Amounts have two decimals; ``tax_code`` is ``TAX`` or ``NON`` in US companies.
+    Quantity and unit price go along only if they multiply to it. Amounts have two decimals;
+    ``tax_code`` is ``TAX`` or ``NON`` in US companies.
     """
 
     item: Chosen
