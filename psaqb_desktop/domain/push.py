@@ -219,6 +219,19 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal: what happened to a push and when."""
+
+    at: datetime
+    request_id: RequestId
+    step: PushStep
+    by: str
+    machine: str
+    outcome: str
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PushResult:
     """What became of one invoice of a push: the new state, and a finding if there is a problem."""
 

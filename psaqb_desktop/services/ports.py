@@ -28,6 +28,7 @@ from psaqb_desktop.domain.links import Link
 from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.pull import Changes, Payment
 from psaqb_desktop.domain.push import (
+    JournalEntry,
     PaymentAllocation,
     PostedDocument,
     Push,
@@ -347,19 +348,6 @@ class AuthorizationGateway(Protocol):
     ) -> tuple[CompanyInfo, CompanyPreferences]:
         """Read who the company is, with tokens that are not stored yet."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One line of the journal: what happened to a push and when."""
-
-    at: datetime
-    request_id: RequestId
-    step: PushStep
-    by: str
-    machine: str
-    outcome: str
-    trace_id: str
 
 
 class PushJournal(Protocol):
