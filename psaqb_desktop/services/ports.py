@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.crm import CrmUser, ProvisionStep
 from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import (
@@ -180,19 +181,6 @@ class LinkStore(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ProvisionStep:
-    """One step of setting the CRM up; ``done`` of ``total`` steps are behind it.
-
-    ``was_there`` tells a step that found its work done already.
-    """
-
-    name: str
-    done: int
-    total: int
-    was_there: bool
-
-
 class Provisioner(Protocol):
     """Makes our tables in the CRM, each step "look, then create"."""
 
@@ -203,15 +191,6 @@ class Provisioner(Protocol):
     def provision(self, on_step: Callable[[ProvisionStep], None]) -> None:
         """Create what is missing. Safe to repeat, safe to interrupt between steps."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CrmUser:
-    """Who is signed in to the CRM (WhoAmI)."""
-
-    id: CrmId
-    name: str
-    email: str = ""
 
 
 class CrmSignIn(Protocol):
