@@ -1,0 +1,156 @@
+"""One exchange over requests, with its errors sorted by whether the request can have arrived.
+
+Imported late: requests costs a tenth of a second, and the first paint does not need it.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import truststore
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+
+from psaqb_desktop.adapters.http.answer import HttpAnswer
+from psaqb_desktop.domain.environment import LOOPBACK
+
+_CONNECTIONS = 32
+_HANDSHAKE_FAILURES = frozenset(
+    {
+        "CERTIFICATE_VERIFY_FAILED",
+        "WRONG_VERSION_NUMBER",
+        "UNSUPPORTED_PROTOCOL",
+        "TLSV1_ALERT_PROTOCOL_VERSION",
+        "SSLV3_ALERT_HANDSHAKE_FAILURE",
+        "TLSV1_UNRECOGNIZED_NAME",
+        "HTTP_REQUEST",
+    }
+)
+
+
+class NotConnectedError(Exception):
+    """The request never left this machine."""
+
+
+class NoAnswerError(Exception):
+    """The request left, or may have left, and no complete answer came."""
+
+
+class Transport:
+    """Sends requests. Connections are shared by all threads, sessions are not."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+        self._http = HTTPAdapter(pool_maxsize=_CONNECTIONS)
+        self._https = _SystemTrustAdapter(pool_maxsize=_CONNECTIONS)
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        data: bytes | None,
+        timeout: tuple[float, float],
+        service: str,
+    ) -> HttpAnswer:
+        """Send one request once and read its answer to the end. Redirects are not followed.
+
+        Raises:
+            NotConnectedError: it never left.
+            NoAnswerError: it left, or may have.
+        """
+        try:
+            response = self._session().request(
+                method,
+                url,
+                headers=dict(headers),
+                data=data,
+                timeout=timeout,
+                allow_redirects=False,
+                proxies=_proxies(url),
+            )
+        except requests.RequestException as error:
+            if _never_left(error):
+                raise NotConnectedError(_reason(error)) from error
+            raise NoAnswerError(_reason(error)) from error
+        return HttpAnswer(response.status_code, response.headers, response.content, service)
+
+    def close(self) -> None:
+        """Close all idle connections."""
+        self._http.close()
+        self._https.close()
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = requests.Session()
+            # The environment's .netrc would replace our Authorization header.
+            session.trust_env = False
+            session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            session.mount("http://", self._http)
+            session.mount("https://", self._https)
+            self._local.session = session
+        return session
+
+
+class _SystemTrustAdapter(HTTPAdapter):
+    """Trusts the certificates that the system trusts, a company's own authority included."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        super().init_poolmanager(*args, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        kwargs["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return super().proxy_manager_for(proxy, **kwargs)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        # The base class would add the bundle that comes with requests to the system's store.
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def _proxies(url: str) -> dict[str, str]:
+    if (urlsplit(url).hostname or "").lower() in LOOPBACK:
+        return {}
+    return get_environ_proxies(url, no_proxy=None)
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
+        return True
+    if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
+        return True
+    for cause in _causes(error):
+        if isinstance(cause, (NewConnectionError, ConnectTimeoutError, ProxyError)):
+            return True
+        if isinstance(cause, ssl.SSLError) and cause.reason in _HANDSHAKE_FAILURES:
+            return True
+    return False
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk through what requests and urllib3 have wrapped: causes, reasons and arguments."""
+    open_, seen = [error], set[int]()
+    while open_:
+        current = open_.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = (current.__cause__, getattr(current, "reason", None), *current.args)
+        open_.extend(part for part in inner if isinstance(part, BaseException))
+
+
+def _reason(error: requests.RequestException) -> str:
+    """Name the innermost cause; the outer texts repeat the address with its query."""
+    *_, last = _causes(error)
+    words = last.strerror if isinstance(last, OSError) and last.strerror else ""
+    return f"{type(last).__name__}{f' ({words})' if words else ''}"
