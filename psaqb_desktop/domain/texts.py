@@ -1,0 +1,33 @@
+"""Texts on a document: placeholders filled in, and the key by which we know our own documents."""
+
+from __future__ import annotations
+
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.invoice import Invoice
+
+MAX_PRIVATE_NOTE = 4000
+
+
+def fill_text(text: str, invoice: Invoice) -> str:
+    """Fill the placeholders of :data:`psaqb_desktop.domain.mapping.PLACEHOLDERS`."""
+    day = invoice.invoice_date
+    return text.format(
+        number=invoice.number,
+        name=invoice.name,
+        contract=invoice.contract.name if invoice.contract else "",
+        customer=invoice.customer.name,
+        description=invoice.description,
+        period=f"{day:%Y-%m}" if day else "",
+    )
+
+
+def invoice_key(invoice_id: InvoiceId) -> str:
+    """Return the mark by which a QuickBooks document is known as that of a CRM invoice."""
+    return f"psaqb:{invoice_id}"
+
+
+def key_note(note: str, invoice_id: InvoiceId) -> str:
+    """Return the private note with our key at its end, within QuickBooks' 4,000 characters."""
+    key = invoice_key(invoice_id)
+    room = MAX_PRIVATE_NOTE - len(key) - 1
+    return f"{note[:room]} {key}".strip()

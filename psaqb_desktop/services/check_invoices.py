@@ -1,0 +1,125 @@
+"""Checking selected invoices: mapped and validated, nothing written, all findings at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from psaqb_desktop.domain.check import CheckContext, check_invoice
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.errors import AppError, SignInNeededError
+from psaqb_desktop.domain.findings import Cause, Finding, blocker
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.company_books import CompanyBooks
+from psaqb_desktop.services.ports import InvoiceSource
+
+LINES_AT_ONCE = 200
+"""Invoices whose lines are read together; a cancel is looked at in between."""
+
+
+class CheckInvoices:
+    """Checks invoices of all companies against fresh CRM data and the companies' books."""
+
+    def __init__(self, *, invoices: InvoiceSource, books: CompanyBooks) -> None:
+        self._invoices = invoices
+        self._books = books
+
+    def run(
+        self,
+        rows: Sequence[ListedInvoice],
+        *,
+        cancellation: Cancellation | None = None,
+        on_checked: Callable[[Checked], None] | None = None,
+    ) -> tuple[Checked, ...]:
+        """Check invoices; a company that cannot be reached is a finding of its invoices.
+
+        Raises:
+            SignInNeededError, ServiceUnavailableError: the CRM itself cannot be read.
+        """
+        contexts: dict[str, CheckContext | Finding] = {}
+        checked: list[Checked] = []
+        for start in range(0, len(rows), LINES_AT_ONCE):
+            if cancellation is not None and cancellation.is_cancelled:
+                break
+            part = rows[start : start + LINES_AT_ONCE]
+            ids = [row.invoice.id for row in part]
+            fresh = {invoice.id: invoice for invoice in self._invoices.invoices_by_id(ids)}
+            lines = self._invoices.lines(ids)
+            for row in part:
+                result = self._check(row, fresh, lines, contexts)
+                checked.append(result)
+                if on_checked is not None:
+                    on_checked(result)
+        return tuple(checked)
+
+    def _check(
+        self,
+        row: ListedInvoice,
+        fresh: Mapping[InvoiceId, Invoice],
+        lines: Mapping[InvoiceId, tuple[InvoiceLine, ...]],
+        contexts: dict[str, CheckContext | Finding],
+    ) -> Checked:
+        invoice = fresh.get(row.invoice.id)
+        if invoice is None:
+            return Checked(row.invoice, row.connection, None, (_gone(row.invoice),))
+        if row.connection is None:
+            findings = (row.route_finding,) if row.route_finding else (_no_connection(invoice),)
+            return Checked(invoice, None, None, findings)
+        context = self._context(row.connection, contexts)
+        if isinstance(context, Finding):
+            return Checked(invoice, row.connection, None, (context,))
+        draft, found = check_invoice(invoice, lines.get(invoice.id, ()), context)
+        return Checked(invoice, row.connection, draft, found)
+
+    def _context(
+        self, connection: Connection, contexts: dict[str, CheckContext | Finding]
+    ) -> CheckContext | Finding:
+        known = contexts.get(connection.id)
+        if known is None:
+            known = contexts[connection.id] = self._read_context(connection)
+        return known
+
+    def _read_context(self, connection: Connection) -> CheckContext | Finding:
+        if not connection.is_connected:
+            return blocker(
+                Cause.NOT_CONNECTED,
+                f"{connection.name} is not connected to QuickBooks.",
+                "Connect it under Connections; its invoices wait safely meanwhile.",
+            )
+        try:
+            return self._books.context(connection)
+        except ValueError as error:
+            return blocker(
+                Cause.MAPPING_INVALID,
+                f"The mapping of {connection.name} cannot be used: {error}",
+                "Correct it under Connections › Mapping.",
+            )
+        except SignInNeededError as error:
+            if error.service == "CRM":
+                raise
+            return blocker(Cause.NOT_CONNECTED, str(error), error.remedy, details=error.details)
+        except AppError as error:
+            return blocker(
+                Cause.NOT_CONNECTED,
+                f"The books of {connection.name} cannot be read: {error}",
+                error.remedy,
+                details=error.details,
+            )
+
+
+def _gone(invoice: Invoice) -> Finding:
+    return blocker(
+        Cause.NOTHING_TO_POST,
+        f"Invoice {invoice.number} no longer exists in the CRM.",
+        "Refresh the list.",
+    )
+
+
+def _no_connection(invoice: Invoice) -> Finding:
+    return blocker(
+        Cause.NOT_CONNECTED,
+        f"No company is connected yet that could take invoice {invoice.number}.",
+        "Connect the company of its legal entity under Connections.",
+    )
