@@ -1,0 +1,287 @@
+"""Dataverse's Web API: one request each, pages and batches, errors translated.
+
+Observed of the service (reference ``dataverse.md`` 2): a PATCH without ``If-Match`` creates what
+is not there, so each update names its condition; the next page's address is absolute and used
+untouched; ``If-None-Match: null`` keeps proxies from answering out of a cache.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from psaqb_desktop.adapters.dataverse import batch
+from psaqb_desktop.adapters.dataverse.batch import Operation
+from psaqb_desktop.adapters.dataverse.faults import (
+    SERVICE,
+    details_of,
+    error_of,
+    outcome_unknown,
+)
+from psaqb_desktop.adapters.dataverse.odata import chunks, query
+from psaqb_desktop.adapters.http.answer import HttpAnswer
+from psaqb_desktop.adapters.http.session import HttpSession
+from psaqb_desktop.domain.environment import LOOPBACK
+from psaqb_desktop.domain.errors import (
+    OutcomeUnknownError,
+    UnreadableAnswerError,
+    UntrustedHostError,
+)
+
+JsonObject = dict[str, Any]
+
+API_PATH = "/api/data/v9.2/"
+WRITES_IN_ONE_BATCH = 100
+"""A thousand are allowed; a hundred answer well within a time-out."""
+READS_IN_ONE_BATCH = 10
+_BATCHES_AT_ONCE = 4
+"""Microsoft advises few operations a batch and batches side by side; 52 calls are allowed."""
+_BATCH_TIMEOUT = (10.0, 180.0)
+_TEXT_JSON = "application/json; charset=utf-8"
+
+
+class AccessToken(Protocol):
+    """Answers a token that is good for some minutes; ``force`` gets a new one."""
+
+    def __call__(self, *, force: bool = False) -> str:
+        """Return a token, from memory if one is good."""
+        ...
+
+
+class DataverseClient:
+    """One CRM. May be used from any thread."""
+
+    def __init__(self, crm_url: str, access_token: AccessToken, http: HttpSession) -> None:
+        """``crm_url`` is the CRM's address without a path.
+
+        Raises:
+            UntrustedHostError: the address would carry the token without TLS.
+        """
+        parts = urlsplit(crm_url)
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise UntrustedHostError(
+                f"{crm_url} is not protected (https). Nothing was sent.",
+                remedy="Correct crm_url of the environment.",
+            )
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._root = self._origin + API_PATH
+        self._access_token = access_token
+        self._http = http
+
+    def get(self, path: str, options: Mapping[str, str] | None = None, *, doing: str) -> JsonObject:
+        """Read one record or one answer; ``doing`` completes the sentence of an error."""
+        answer = self._checked("GET", self._url(path, options), doing=doing, is_safe=True)
+        return _object(answer)
+
+    def pages(
+        self,
+        path: str,
+        options: Mapping[str, str],
+        *,
+        doing: str,
+        annotations: str = "",
+        page_size: int = 5000,
+    ) -> Iterator[list[JsonObject]]:
+        """Yield a collection page by page."""
+        return self._follow(
+            self._url(path, options),
+            {"Prefer": _reading(annotations, page_size)},
+            doing=doing,
+        )
+
+    def rows(
+        self, path: str, options: Mapping[str, str], *, doing: str, annotations: str = ""
+    ) -> list[JsonObject]:
+        """Read a whole collection."""
+        pages = self.pages(path, options, doing=doing, annotations=annotations)
+        return [row for page in pages for row in page]
+
+    def rows_of(
+        self, addresses: Sequence[str], *, doing: str, annotations: str = ""
+    ) -> list[JsonObject]:
+        """Read several collections in few requests; all of their rows, in the same order.
+
+        ``addresses`` are paths with their query; long ones are welcome (64 KB inside a batch).
+        """
+        prefer = {"Prefer": _reading(annotations, 5000)}
+        operations = [Operation("GET", address, prefer) for address in addresses]
+        rows: list[JsonObject] = []
+        for answer in self.batch(operations, doing=doing, is_safe=True):
+            if answer.status >= 400:
+                raise error_of(answer, doing=doing, is_write=False)
+            first = _object(answer)
+            rows.extend(_values(first))
+            if follow := first.get("@odata.nextLink"):
+                for page in self._follow(str(follow), prefer, doing=doing):
+                    rows.extend(page)
+        return rows
+
+    def write(
+        self, operation: Operation, *, doing: str, is_safe: bool = False, timeout: float = 60
+    ) -> HttpAnswer:
+        """Send one write and return its answer (below 400).
+
+        ``is_safe`` says that repeating it does no harm: absolute values, no condition on a version.
+        """
+        return self._checked(
+            operation.method,
+            self._root + operation.path,
+            headers=operation.headers,
+            body=operation.body,
+            doing=doing,
+            is_safe=is_safe,
+            timeout=timeout,
+        )
+
+    def update(
+        self, path: str, body: JsonObject, *, if_match: str, select: str, doing: str
+    ) -> JsonObject:
+        """Change columns of one record and return its ``select`` columns with its new version.
+
+        Raises:
+            StaleRecordError: ``if_match`` names another version.
+        """
+        headers = {"If-Match": if_match, "Prefer": "return=representation"}
+        operation = Operation("PATCH", f"{path}?$select={select}", headers, body)
+        return _object(self.write(operation, doing=doing, is_safe=if_match == "*"))
+
+    def create(self, path: str, body: JsonObject, *, select: str, doing: str) -> JsonObject:
+        """Make the record with the key in ``path``, refused if it is there; read ``select``.
+
+        Raises:
+            StaleRecordError: it exists.
+        """
+        headers = {"If-None-Match": "*", "Prefer": "return=representation"}
+        operation = Operation("PATCH", f"{path}?$select={select}", headers, body)
+        return _object(self.write(operation, doing=doing))
+
+    def batch(
+        self, operations: Sequence[Operation], *, doing: str, is_safe: bool
+    ) -> list[HttpAnswer]:
+        """Send many operations in few requests; the answers come in the same order.
+
+        Raises:
+            OutcomeUnknownError: an answer with writes in it was lost (never when ``is_safe``).
+        """
+        has_writes = any(operation.is_write for operation in operations)
+        size = WRITES_IN_ONE_BATCH if has_writes else READS_IN_ONE_BATCH
+        pieces = list(chunks(operations, size))
+        if len(pieces) < 2:
+            return self._batch(pieces[0], doing, is_safe=is_safe) if pieces else []
+        with ThreadPoolExecutor(_BATCHES_AT_ONCE, thread_name_prefix="crm-batch") as pool:
+            waiting = [pool.submit(self._batch, piece, doing, is_safe=is_safe) for piece in pieces]
+            return [answer for future in waiting for answer in future.result()]
+
+    def _batch(
+        self, operations: Sequence[Operation], doing: str, *, is_safe: bool
+    ) -> list[HttpAnswer]:
+        content_type, body = batch.build(operations, API_PATH)
+        answer = self._checked(
+            "POST",
+            self._root + "$batch",
+            headers={"Content-Type": content_type, "Prefer": "odata.continue-on-error"},
+            body=body,
+            doing=doing,
+            is_safe=is_safe,
+            timeout=_BATCH_TIMEOUT[1],
+        )
+        try:
+            answers = batch.parse(answer)
+        except UnreadableAnswerError as error:
+            if is_safe:
+                raise
+            raise outcome_unknown(doing, error.details) from error
+        if len(answers) != len(operations):
+            raise outcome_unknown(doing, f"{len(answers)} answers to {len(operations)} operations")
+        return answers
+
+    def _follow(
+        self, url: str, headers: Mapping[str, str], *, doing: str
+    ) -> Iterator[list[JsonObject]]:
+        next_page: object = url
+        while next_page:
+            address = str(next_page)
+            if not address.startswith(self._origin + "/"):
+                raise UntrustedHostError(
+                    "The CRM named another host for its next page. Nothing was sent there.",
+                    remedy="Check crm_url of the environment.",
+                    details=urlsplit(address).netloc,
+                )
+            page = _object(
+                self._checked("GET", address, headers=headers, doing=doing, is_safe=True)
+            )
+            yield _values(page)
+            next_page = page.get("@odata.nextLink")
+
+    def _url(self, path: str, options: Mapping[str, str] | None) -> str:
+        return self._root + path + (f"?{query(options)}" if options else "")
+
+    def _checked(  # noqa: PLR0913 - the parts of a request
+        self,
+        method: str,
+        url: str,
+        *,
+        doing: str,
+        is_safe: bool,
+        headers: Mapping[str, str] | None = None,
+        body: object = None,
+        timeout: float = 60,
+    ) -> HttpAnswer:
+        """Send; a refused token is replaced once; raise for any answer of 400 or more."""
+        for force in (False, True):
+            try:
+                answer = self._http.send(
+                    method,
+                    url,
+                    headers=self._headers(headers or {}, body, force=force),
+                    data=body if isinstance(body, bytes) else None,
+                    json=None if isinstance(body, bytes) else body,
+                    is_safe_to_repeat=is_safe,
+                    timeout=(10, timeout),
+                )
+            except OutcomeUnknownError as error:
+                raise outcome_unknown(doing, error.details) from error
+            if answer.status != 401:
+                break
+        if answer.status >= 400 or answer.status in range(300, 400):
+            raise error_of(answer, doing=doing, is_write=not is_safe)
+        return answer
+
+    def _headers(self, own: Mapping[str, str], body: object, *, force: bool) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {self._access_token(force=force)}",
+            "Accept": "application/json",
+            "OData-MaxVersion": "4.0",
+            "OData-Version": "4.0",
+            "If-None-Match": "null",
+            "x-ms-client-request-id": str(uuid.uuid4()),
+        }
+        if body is not None:
+            headers["Content-Type"] = _TEXT_JSON
+        return headers | dict(own)
+
+
+def _reading(annotations: str, page_size: int) -> str:
+    prefer = f"odata.maxpagesize={page_size}"
+    if annotations:
+        prefer += f',odata.include-annotations="{annotations}"'
+    return prefer
+
+
+def _object(answer: HttpAnswer) -> JsonObject:
+    body = answer.json()
+    if not isinstance(body, dict):
+        raise UnreadableAnswerError(
+            f"The {SERVICE} answered something else than a record.", details=details_of(answer)
+        )
+    return body
+
+
+def _values(body: JsonObject) -> list[JsonObject]:
+    values = body.get("value")
+    if not isinstance(values, list):
+        raise UnreadableAnswerError(f"The {SERVICE} answered something else than a list.")
+    return values
