@@ -1,0 +1,1 @@
+"""The invoices screen: page (widgets), presenter (what happens), table model (rows)."""

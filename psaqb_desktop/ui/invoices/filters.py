@@ -1,0 +1,142 @@
+"""Saved views and the filter: which invoices are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import Enum
+
+from psaqb_desktop.domain.findings import Severity
+from psaqb_desktop.domain.listing import ListedInvoice, RowStatus, is_pushable_status
+from psaqb_desktop.domain.push import QuickBooksStatus
+
+
+class View(Enum):
+    """The saved views in the order of their tabs; the value is the tab's text."""
+
+    TO_POST = "To post"
+    ATTENTION = "Needs attention"
+    POSTED = "Posted"
+    UNPAID = "Unpaid in QuickBooks"
+    LEFT_OUT = "Left out"
+    NOT_IN_SCOPE = "Not in scope"
+    ALL = "All"
+
+    @property
+    def bit(self) -> int:
+        """The view's bit in :func:`views_of`."""
+        return _BITS[self]
+
+    @property
+    def explanation(self) -> str:
+        """What the view holds, for the tooltip."""
+        return _EXPLANATIONS[self]
+
+
+_BITS = {view: 1 << place for place, view in enumerate(View)}
+_EXPLANATIONS = {
+    View.TO_POST: "Confirmed in the CRM and not in QuickBooks yet",
+    View.ATTENTION: "Something has to be done: not ready, failed, outcome unknown, or posted "
+    "with a difference",
+    View.POSTED: "In QuickBooks",
+    View.UNPAID: "In QuickBooks with a balance",
+    View.LEFT_OUT: "Left out on purpose, with a reason",
+    View.NOT_IN_SCOPE: "Drafts and other invoices that are not confirmed in the CRM",
+    View.ALL: "Every invoice that was read",
+}
+_TROUBLE = frozenset(
+    {RowStatus.NOT_READY, RowStatus.FAILED, RowStatus.CHECKING, RowStatus.POSTED_REVIEW}
+)
+_GONE = frozenset({QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING})
+_UNPAID = frozenset({QuickBooksStatus.OPEN, QuickBooksStatus.PART_PAID})
+_IN_BOOKS = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
+
+
+def is_in_scope(listed: ListedInvoice) -> bool:
+    """Confirmed or billed in the CRM, or already on its way: everything else only shows."""
+    return is_pushable_status(listed.invoice) or not listed.is_to_post
+
+
+def views_of(listed: ListedInvoice, status: RowStatus) -> int:
+    """Return the bits of the views in which an invoice with this status stands."""
+    bits = View.ALL.bit
+    if not is_in_scope(listed):
+        return bits | View.NOT_IN_SCOPE.bit
+    record = listed.record
+    in_quickbooks = record.quickbooks_status if record else QuickBooksStatus.NONE
+    if status in _IN_BOOKS:
+        bits |= View.POSTED.bit
+        if in_quickbooks in _UNPAID:
+            bits |= View.UNPAID.bit
+        if in_quickbooks in _GONE or _has_blocker(listed):
+            bits |= View.ATTENTION.bit
+    elif status is RowStatus.LEFT_OUT:
+        return bits | View.LEFT_OUT.bit
+    elif status is not RowStatus.CHECKING:
+        bits |= View.TO_POST.bit
+    if status in _TROUBLE:
+        bits |= View.ATTENTION.bit
+    return bits
+
+
+def _has_blocker(listed: ListedInvoice) -> bool:
+    return any(finding.severity is Severity.BLOCKER for finding in listed.findings)
+
+
+class Period(Enum):
+    """Ready-made ranges of invoice dates; the value is the menu's text."""
+
+    ANY = "Any date"
+    THIS_MONTH = "This month"
+    LAST_MONTH = "Last month"
+    THIS_QUARTER = "This quarter"
+    LAST_QUARTER = "Last quarter"
+    THIS_YEAR = "This year"
+    LAST_YEAR = "Last year"
+    CUSTOM = "From – to…"
+
+
+def period_range(period: Period, today: date) -> tuple[date | None, date | None]:
+    """Return the first and last day of a ready-made period; (None, None) where it is open."""
+    month = today.replace(day=1)
+    quarter = month.replace(month=(month.month - 1) // 3 * 3 + 1)
+    year = month.replace(month=1)
+    before = {
+        Period.LAST_MONTH: (_earlier(month, 1), month - timedelta(days=1)),
+        Period.LAST_QUARTER: (_earlier(quarter, 3), quarter - timedelta(days=1)),
+        Period.LAST_YEAR: (_earlier(year, 12), year - timedelta(days=1)),
+        Period.THIS_MONTH: (month, _earlier(month, -1) - timedelta(days=1)),
+        Period.THIS_QUARTER: (quarter, _earlier(quarter, -3) - timedelta(days=1)),
+        Period.THIS_YEAR: (year, _earlier(year, -12) - timedelta(days=1)),
+    }
+    return before.get(period, (None, None))
+
+
+def _earlier(first_of_month: date, months: int) -> date:
+    count = first_of_month.year * 12 + first_of_month.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """What the person asked to see. Empty sets mean no restriction."""
+
+    view: View = View.TO_POST
+    companies: frozenset[str] = frozenset()
+    statuses: frozenset[RowStatus] = frozenset()
+    first_day: date | None = None
+    last_day: date | None = None
+    search: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """More than the view restricts what is shown."""
+        return self != ListFilter(view=self.view)
+
+    def cleared(self) -> ListFilter:
+        """Return the same view with nothing else asked."""
+        return ListFilter(view=self.view)
+
+    def without_status_and_search(self) -> ListFilter:
+        """Return what the counts on the tabs respect: companies and period."""
+        return replace(self, view=View.ALL, statuses=frozenset(), search="")

@@ -1,0 +1,134 @@
+"""The table behind the grid, without Qt: 100,000 rows sorted, filtered and searched quickly.
+
+Facts that filters look at lie in lists beside the rows, one per fact; the order of the last sort
+is kept, so that a filter only walks through it once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
+from psaqb_desktop.ui.invoices.filters import ListFilter, View
+from psaqb_desktop.ui.invoices.rows import InvoiceRow, haystack_of
+
+
+class InvoiceTable:
+    """All rows of one list. Rows keep their position as long as the table lives.
+
+    Making one takes a while with many rows; it may be done in another thread.
+    """
+
+    def __init__(self, invoices: Iterable[ListedInvoice] = ()) -> None:
+        by_id = sorted(invoices, key=lambda listed: listed.invoice.id)
+        self.rows: list[InvoiceRow] = [InvoiceRow(listed) for listed in by_id]
+        self.position: dict[InvoiceId, int] = {row.id: at for at, row in enumerate(self.rows)}
+        self._views = [row.views for row in self.rows]
+        self._companies = [row.company for row in self.rows]
+        self._days = [_day(row) for row in self.rows]
+        self._haystacks = [haystack_of(row) for row in self.rows]
+        self._keys: dict[str, list[object | None]] = {}
+        self._sorted_by = ("", False)
+        self._order: list[int] = list(range(len(self.rows)))
+        self.companies: tuple[str, ...] = tuple(sorted(set(self._companies), key=str.casefold))
+        self.sort("number", is_descending=False)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def prepare_keys(self) -> None:
+        """Derive the sort keys of every column now, in the thread that made the table."""
+        for column in COLUMNS:
+            self._keys_of(column.name)
+
+    def _keys_of(self, column: str) -> list[object | None]:
+        keys = self._keys.get(column)
+        if keys is None:
+            key = COLUMNS[PLACE_OF[column]].key
+            keys = self._keys[column] = [key(row) for row in self.rows]
+        return keys
+
+    def sort(self, column: str, *, is_descending: bool) -> None:
+        """Put the rows in order of a column's raw values, then of the id; empty cells last."""
+        keys = self._keys_of(column)
+        filled = [at for at, key in enumerate(keys) if key is not None]
+        # Positions are in order of ids and the sort is stable, also in reverse.
+        filled.sort(key=keys.__getitem__, reverse=is_descending)  # type: ignore[arg-type]
+        if len(filled) < len(keys):
+            filled += [at for at, key in enumerate(keys) if key is None]
+        self._order = filled
+        self._sorted_by = (column, is_descending)
+
+    def sort_again(self) -> None:
+        """Repeat the last sort after rows have changed."""
+        column, is_descending = self._sorted_by
+        self.sort(column, is_descending=is_descending)
+
+    @property
+    def sorted_by(self) -> tuple[str, bool]:
+        """The column's name and whether the order is descending."""
+        return self._sorted_by
+
+    def shown(self, wanted: ListFilter) -> list[int]:
+        """Return the positions of the rows that pass the filter, in order."""
+        found = self._order
+        if wanted.view is not View.ALL:
+            views, bit = self._views, wanted.view.bit
+            found = [at for at in found if views[at] & bit]
+        if wanted.companies:
+            companies, names = self._companies, wanted.companies
+            found = [at for at in found if companies[at] in names]
+        if wanted.statuses:
+            rows, statuses = self.rows, wanted.statuses
+            found = [at for at in found if rows[at].status in statuses]
+        if wanted.first_day or wanted.last_day:
+            days = self._days
+            first = wanted.first_day.toordinal() if wanted.first_day else 1
+            last = wanted.last_day.toordinal() if wanted.last_day else 10**7
+            found = [at for at in found if first <= days[at] <= last]
+        haystacks = self._haystacks
+        for word in wanted.search.casefold().split():
+            found = [at for at in found if word in haystacks[at]]
+        return found if found is not self._order else list(found)
+
+    def counts(self, wanted: ListFilter) -> dict[View, int]:
+        """Count the rows of every view under the filter's companies and period."""
+        views = self._views
+        shown = self.shown(wanted.without_status_and_search())
+        combinations = Counter([views[at] for at in shown])
+        return {
+            view: sum(count for bits, count in combinations.items() if bits & view.bit)
+            for view in View
+        }
+
+    def changed(self, position: int) -> None:
+        """Bring what is kept beside a row up to date with it."""
+        row = self.rows[position]
+        self._views[position] = row.views
+        if row.company != self._companies[position]:
+            self._companies[position] = row.company
+            self.companies = tuple(sorted(set(self._companies), key=str.casefold))
+        self._haystacks[position] = haystack_of(row)
+        for name, keys in self._keys.items():
+            keys[position] = COLUMNS[PLACE_OF[name]].key(row)
+
+    def at(self, ids: Iterable[InvoiceId]) -> list[InvoiceRow]:
+        """Return the rows of these invoices that are in the table, in the order of the list."""
+        wanted = {self.position[i] for i in ids if i in self.position}
+        if len(wanted) < 64:
+            return [self.rows[at] for at in sorted(wanted)]
+        return [self.rows[at] for at in self._order if at in wanted]
+
+
+def _day(row: InvoiceRow) -> int:
+    day = row.listed.invoice.invoice_date
+    return day.toordinal() if day else 0
+
+
+def rows_of(table: InvoiceTable, positions: Sequence[int]) -> list[InvoiceRow]:
+    """Return the rows at these positions."""
+    rows = table.rows
+    return [rows[at] for at in positions]

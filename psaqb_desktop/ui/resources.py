@@ -1,0 +1,13 @@
+"""Finds the files of ``resources/``, from a checkout and in the packaged program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def resource(name: str) -> Path:
+    """Return the path of a resource, for example ``icons/push.svg``; it may not exist."""
+    unpacked = getattr(sys, "_MEIPASS", "")  # set by PyInstaller's start-up code
+    root = Path(unpacked) if unpacked else Path(__file__).resolve().parents[2]
+    return root / "resources" / name
