@@ -1,0 +1,68 @@
+"""Qt's own loop for coroutines, and a sign-in service on loopback for the real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    # Chromium refuses to run as root with its sandbox; a matter of this test machine only.
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+sys.path.insert(0, str(Path(__file__).parent))  # this folder's own servers and fakes
+
+import pytest
+import qasync
+from connect_service import SignInService, Trap
+from PySide6.QtWidgets import QApplication
+
+from psaqb_desktop.ui.tasks import TaskRunner
+
+RunAsync = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    qapp.setQuitOnLastWindowClosed(False)  # else the first closed dialog stops the loop
+    loop = qasync.QEventLoop(qapp)
+    asyncio.set_event_loop(loop)
+    problems: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _loop, context: problems.append(context))
+    yield loop
+    loop.close()
+    asyncio.set_event_loop(None)
+    assert problems == []
+
+
+@pytest.fixture
+def run_async(loop: asyncio.AbstractEventLoop) -> RunAsync:
+    def run(coroutine: Coroutine[Any, Any, None]) -> None:
+        loop.run_until_complete(asyncio.wait_for(coroutine, 60))
+
+    return run
+
+
+@pytest.fixture
+def tasks() -> Iterator[TaskRunner]:
+    runner = TaskRunner()
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def service() -> Iterator[SignInService]:
+    service = SignInService()
+    yield service
+    service.shutdown()
+    service.server_close()
+
+
+@pytest.fixture
+def trap() -> Iterator[Trap]:
+    trap = Trap()
+    yield trap
+    trap.close()
