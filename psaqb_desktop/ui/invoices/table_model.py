@@ -1,0 +1,289 @@
+"""The grid's model: one table of rows, sorted and filtered by itself.
+
+A proxy model would ask Python for every comparison (seconds at 100,000 rows); here a sort is one
+list sort between ``layoutAboutToBeChanged`` and ``layoutChanged``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon
+from typing_extensions import override
+
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.listing import RowStatus
+from psaqb_desktop.ui.colours import Colours
+from psaqb_desktop.ui.icons import icon
+from psaqb_desktop.ui.invoices.columns import COLUMNS, ColumnKind
+from psaqb_desktop.ui.invoices.filters import ListFilter, View
+from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.table import InvoiceTable
+from psaqb_desktop.ui.look import current_colours, status_colour, status_icon
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+_ROLE = Qt.ItemDataRole
+_DISPLAY = int(_ROLE.DisplayRole)
+_CHECK = int(_ROLE.CheckStateRole)
+_DECORATION = int(_ROLE.DecorationRole)
+_ALIGNMENT = int(_ROLE.TextAlignmentRole)
+_FOREGROUND = int(_ROLE.ForegroundRole)
+_TOOL_TIP = int(_ROLE.ToolTipRole)
+_ACCESSIBLE_TEXT = int(_ROLE.AccessibleTextRole)
+_CHANGING_ROLES = [_DISPLAY, _CHECK, _DECORATION, _FOREGROUND, _TOOL_TIP]
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class InvoiceTableModel(QAbstractTableModel):
+    """Shows an :class:`InvoiceTable` through a filter; knows which invoices are ticked.
+
+    Signals:
+        ticks_changed: other invoices are ticked than before.
+        about_to_rearrange, rearranged: around every change of order or filter, so that the view
+            can keep its highlighted rows by invoice.
+    """
+
+    ticks_changed = Signal()
+    about_to_rearrange = Signal()
+    rearranged = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.table = InvoiceTable()
+        self.filter = ListFilter()
+        self.ticked: set[InvoiceId] = set()
+        self._shown: list[int] = []
+        self._place: dict[int, int] | None = None
+        self._dirty: set[int] = set()
+        self.dress()
+
+    def dress(self) -> None:
+        """Take the colours of the application; called again when they change."""
+        colours: Colours = current_colours()
+        self._icons: dict[RowStatus, QIcon] = {s: status_icon(s, colours) for s in RowStatus}
+        self._brushes = {s: QColor(status_colour(s, colours)) for s in RowStatus}
+        self._muted = QColor(colours.muted)
+        self._out_of_scope = icon("status-not-in-scope", colours.muted)
+        if self._shown:
+            self._tell_changed(0, len(self._shown) - 1)
+
+    # -- what is shown -----------------------------------------------------------------------
+
+    def show_table(self, table: InvoiceTable) -> None:
+        """Replace all rows; order, filter and ticks stay."""
+        self.about_to_rearrange.emit()
+        column, is_descending = self.table.sorted_by
+        self.beginResetModel()
+        self.table = table
+        if table.sorted_by != (column, is_descending):
+            table.sort(column, is_descending=is_descending)
+        self._shown = table.shown(self.filter)
+        self._place = None
+        self._dirty.clear()
+        self.endResetModel()
+        self.rearranged.emit()
+        kept = {ticked for ticked in self.ticked if ticked in table.position}
+        if kept != self.ticked:
+            self.ticked = kept
+        self.ticks_changed.emit()
+
+    def set_filter(self, wanted: ListFilter) -> None:
+        """Show the rows that pass the filter."""
+        self.filter = wanted
+        self._rearrange()
+
+    def rearrange(self) -> None:
+        """Sort and filter afresh, after rows have changed."""
+        self.table.sort_again()
+        self._rearrange()
+
+    @override
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if COLUMNS[column].kind is ColumnKind.TICK:
+            return
+        self.table.sort(COLUMNS[column].name, is_descending=order is Qt.SortOrder.DescendingOrder)
+        self._rearrange()
+
+    def _rearrange(self) -> None:
+        self.about_to_rearrange.emit()
+        self.layoutAboutToBeChanged.emit()
+        # What Qt remembers by index (the current cell of an editor, say) moves along by row.
+        before = self.persistentIndexList()
+        at = [self._shown[index.row()] for index in before]
+        self._shown = self.table.shown(self.filter)
+        self._place = None
+        after = [
+            self._index_of(position, i.column()) for position, i in zip(at, before, strict=True)
+        ]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+        self.rearranged.emit()
+
+    def _index_of(self, position: int, column: int) -> QModelIndex:
+        place = self._places().get(position)
+        return QModelIndex() if place is None else self.index(place, column)
+
+    def _places(self) -> dict[int, int]:
+        if self._place is None:
+            self._place = {position: place for place, position in enumerate(self._shown)}
+        return self._place
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def row_at(self, place: int) -> InvoiceRow:
+        """Return the row that is shown at this place."""
+        return self.table.rows[self._shown[place]]
+
+    def place_of(self, invoice_id: InvoiceId) -> int | None:
+        """Return where an invoice is shown; None where the filter hides it."""
+        position = self.table.position.get(invoice_id)
+        return None if position is None else self._places().get(position)
+
+    @property
+    def shown_positions(self) -> Sequence[int]:
+        """Positions in the table of what is shown, in order."""
+        return self._shown
+
+    def shown_rows(self) -> list[InvoiceRow]:
+        """Return the rows that pass the filter, in order."""
+        rows = self.table.rows
+        return [rows[at] for at in self._shown]
+
+    def ticked_rows(self) -> list[InvoiceRow]:
+        """Return the ticked rows, also those that the filter hides."""
+        return self.table.at(self.ticked)
+
+    def rows_changed(self, ids: Iterable[InvoiceId]) -> None:
+        """Tell the view that these rows changed; call :meth:`flush` once per bundle."""
+        for invoice_id in ids:
+            position = self.table.position.get(invoice_id)
+            if position is not None:
+                self.table.changed(position)
+                self._dirty.add(position)
+
+    def flush(self) -> None:
+        """Repaint the changed rows as one range. Rows stay where they are: nothing jumps."""
+        places = self._places()
+        dirty = [places[position] for position in self._dirty if position in places]
+        self._dirty.clear()
+        if dirty:
+            self._tell_changed(min(dirty), max(dirty))
+
+    def _tell_changed(self, first: int, last: int) -> None:
+        self.dataChanged.emit(
+            self.index(first, 0), self.index(last, len(COLUMNS) - 1), _CHANGING_ROLES
+        )
+
+    # -- ticks -------------------------------------------------------------------------------
+
+    def set_ticked(self, ids: Iterable[InvoiceId], *, is_ticked: bool) -> None:
+        """Tick or untick invoices."""
+        before = len(self.ticked)
+        if is_ticked:
+            self.ticked.update(ids)
+        else:
+            self.ticked.difference_update(ids)
+        if len(self.ticked) != before:
+            self._ticks_have_changed()
+
+    def tick_only(self, ids: Iterable[InvoiceId]) -> None:
+        """Tick these invoices and no others."""
+        self.ticked = set(ids)
+        self._ticks_have_changed()
+
+    def _ticks_have_changed(self) -> None:
+        if self._shown:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._shown) - 1, 0), [_CHECK])
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 0)
+        self.ticks_changed.emit()
+
+    # -- Qt ----------------------------------------------------------------------------------
+
+    @override
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._shown)
+
+    @override
+    def columnCount(self, parent: Index = _NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        flags |= Qt.ItemFlag.ItemNeverHasChildren
+        if index.isValid() and index.column() == 0:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    @override
+    def data(self, index: Index, role: int = _DISPLAY) -> object:
+        if not index.isValid():
+            return None
+        column = COLUMNS[index.column()]
+        if role == _DISPLAY:
+            return column.text(self.table.rows[self._shown[index.row()]])
+        if role == _ALIGNMENT:
+            return _RIGHT if column.is_right_aligned else _LEFT
+        row = self.table.rows[self._shown[index.row()]]
+        if column.kind is ColumnKind.TICK and role in {_CHECK, _ACCESSIBLE_TEXT}:
+            return _tick(row, role, is_ticked=row.id in self.ticked)
+        if role == _FOREGROUND:
+            return self._foreground(row, column.kind)
+        if role == _DECORATION and column.kind is ColumnKind.STATUS:
+            return self._icon(row)
+        return _tool_tip(row, column.name) if role == _TOOL_TIP else None
+
+    def _foreground(self, row: InvoiceRow, kind: ColumnKind) -> QColor | None:
+        if not row.is_in_scope:
+            return self._muted
+        return self._brushes[row.status] if kind is ColumnKind.STATUS else None
+
+    def _icon(self, row: InvoiceRow) -> QIcon:
+        return self._icons[row.status] if row.is_in_scope else self._out_of_scope
+
+    @override
+    def setData(self, index: Index, value: object, role: int = int(_ROLE.EditRole)) -> bool:
+        if role != _CHECK or not index.isValid() or index.column() != 0:
+            return False
+        is_ticked = Qt.CheckState(value) is Qt.CheckState.Checked
+        self.set_ticked([self.row_at(index.row()).id], is_ticked=is_ticked)
+        return True
+
+    @override
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> object:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+            return None
+        column = COLUMNS[section]
+        if role == _DISPLAY:
+            return column.title
+        if role == _ALIGNMENT:
+            return _RIGHT if column.is_right_aligned else _LEFT
+        if role == _TOOL_TIP:
+            return column.explanation or None
+        if role == _ACCESSIBLE_TEXT:
+            return column.title or column.explanation
+        return None
+
+
+def _tick(row: InvoiceRow, role: int, *, is_ticked: bool) -> object:
+    if role == _CHECK:
+        return Qt.CheckState.Checked if is_ticked else Qt.CheckState.Unchecked
+    return f"Invoice {row.listed.invoice.number}, {'selected' if is_ticked else 'not selected'}"
+
+
+def _tool_tip(row: InvoiceRow, column: str) -> str | None:
+    if column == "status" and not row.is_in_scope:
+        return View.NOT_IN_SCOPE.explanation
+    if column in {"status", "finding"} and row.findings:
+        return "\n\n".join(f"{f.message}\n{f.remedy}".strip() for f in row.findings)
+    return None
