@@ -85,9 +85,8 @@ class Table:
     @property
     def column_names(self) -> frozenset[str]:
         """Logical names of all columns, lookups and secrets included."""
-        return frozenset(each.name for each in (self.primary, *self.columns, *self.lookups)) | {
-            self.id_column
-        }
+        columns = {column.name for column in (self.primary, *self.columns)}
+        return frozenset({self.id_column} | columns | {lookup.name for lookup in self.lookups})
 
     @property
     def secrets(self) -> tuple[Column, ...]:

@@ -69,7 +69,7 @@ def moment(row: JsonObject, column: str) -> datetime | None:
     if not value:
         return None
     try:
-        read = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        read = datetime.fromisoformat(str(value))
     except ValueError as error:
         raise UnreadableAnswerError(f"{value!r} in {column} is not a moment.") from error
     return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
