@@ -49,6 +49,7 @@ class _Request:
     data: bytes | None
     timeout: tuple[float, float]
     is_safe_to_repeat: bool
+    is_paced: bool
 
 
 class HttpSession:
@@ -56,7 +57,6 @@ class HttpSession:
 
     A request is sent again when it never left this machine, when the service turned it away
     unprocessed (429), and otherwise only if it is safe to repeat; at most four times in all.
-    ``is_paced_by_caller`` leaves 429 to the caller, who knows what else must wait.
     """
 
     def __init__(
@@ -66,14 +66,12 @@ class HttpSession:
         sleep: Callable[[float], None] = time.sleep,
         timeout: tuple[float, float] = (10, 60),
         jitter: Callable[[], float] = random.random,
-        is_paced_by_caller: bool = False,
     ) -> None:
         """``timeout`` is for connecting and for each wait for bytes, in seconds."""
         self._service = service
         self._sleep = sleep
         self._timeout = timeout
         self._jitter = jitter
-        self._is_paced_by_caller = is_paced_by_caller
         self._lock = threading.Lock()
         self._transport: Transport | None = None
 
@@ -92,7 +90,8 @@ class HttpSession:
     ) -> HttpAnswer:
         """Send a request and return its answer, whatever its status, read to the end.
 
-        ``before_try`` is called before each time the request leaves (a pacer waits there).
+        ``before_try`` is called before each time the request leaves: a pacer waits there. Who
+        paces also decides what waits when the service asks to slow down, so 429 is then returned.
 
         Raises:
             ServiceUnavailableError: it never left, was throttled, or (safe requests) failed with
@@ -116,6 +115,7 @@ class HttpSession:
             data.encode() if isinstance(data, str) else data,
             timeout or self._timeout,
             is_safe_to_repeat,
+            before_try is not None,
         )
         for tries in range(1, MOST_TRIES + 1):
             if before_try:
@@ -158,9 +158,10 @@ class HttpSession:
             raise self._unavailable(request, answer)
         return retry_after(answer.headers)
 
-    def _is_final(self, answer: HttpAnswer, request: _Request) -> bool:
+    @staticmethod
+    def _is_final(answer: HttpAnswer, request: _Request) -> bool:
         if answer.status == 429:
-            return self._is_paced_by_caller
+            return request.is_paced
         return not (request.is_safe_to_repeat and is_passing_failure(answer.status))
 
     def _exchange(self, request: _Request) -> HttpAnswer:
