@@ -257,10 +257,10 @@ class QuickBooksCompany(Protocol):
         """
         ...
 
-    def find(self, draft: Draft) -> PostedDocument | None:
-        """Look for the document of this draft's CRM invoice, by our key in the private note.
+    def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
+        """Look for documents of this draft's CRM invoice, by our key in the private note.
 
-        A document that merely has the same number is not it.
+        Newest first, voided ones included. A document that merely has the same number is not it.
         """
         ...
 

@@ -1,0 +1,224 @@
+"""Claiming: announce pushes in the journal and in the CRM before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.errors import AppError, StaleRecordError
+from psaqb_desktop.domain.findings import Cause, Finding, blocker
+from psaqb_desktop.domain.identifiers import InvoiceId, request_id, sync_record_id
+from psaqb_desktop.domain.listing import Checked
+from psaqb_desktop.domain.mapping import read_mapping
+from psaqb_desktop.domain.push import (
+    PostingState,
+    Push,
+    PushResult,
+    PushStep,
+    QuickBooksStatus,
+    SyncRecord,
+)
+from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
+from psaqb_desktop.services.posting import ClaimedPush
+
+LAST_GENERATION = 98
+"""Two digits are all that a request id has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pusher:
+    """Who pushes, from where; goes into journal and CRM."""
+
+    name: Callable[[], str]
+    machine: str
+
+
+class Claims:
+    """Takes and gives back claims of one environment."""
+
+    def __init__(
+        self, *, records: SyncRecordStore, journal: PushJournal, clock: Clock, pusher: Pusher
+    ) -> None:
+        self._records = records
+        self._journal = journal
+        self._clock = clock
+        self._pusher = pusher
+
+    def take(
+        self,
+        checked: Sequence[Checked],
+        connection: Connection,
+        *,
+        is_new_generation: bool = False,
+    ) -> tuple[list[ClaimedPush], list[PushResult]]:
+        """Claim what can be claimed; the rest is answered with the reason.
+
+        The journal has the drafts on disk before the CRM hears of them, and the CRM has the
+        request ids before QuickBooks does.
+
+        Raises:
+            AppError: journal or CRM cannot be written; nothing was sent.
+        """
+        known = self._records.records_of([c.invoice.id for c in checked])
+        wanted: list[ClaimedPush] = []
+        refused: list[PushResult] = []
+        for one in checked:
+            record = known.get(one.invoice.id)
+            obstacle = _obstacle(record)
+            if obstacle is not None and record is not None:
+                refused.append(PushResult(one.invoice.id, record.state, record, (obstacle,)))
+            else:
+                wanted.append(self._plan(one, connection, record, is_new_generation))
+        if not wanted:
+            return [], refused
+        self._journal.prepare([claimed.push for claimed in wanted])
+        answers = self._records.write([claimed.record for claimed in wanted])
+        claimed, lost = _sort_answers(wanted, answers)
+        if lost:
+            self._journal.advance([c.push.request_id for c, _ in lost], PushStep.ABANDONED)
+            refused.extend(_lost_claim(c, error) for c, error in lost)
+        if claimed:
+            self._journal.advance([c.push.request_id for c in claimed], PushStep.CLAIMED)
+        return claimed, refused
+
+    def release(self, claimed: Sequence[ClaimedPush]) -> list[PushResult]:
+        """Give back claims of pushes that were never sent.
+
+        The CRM is told first: should the program die in between, settling finds the journal still
+        claiming and does the same again.
+        """
+        if not claimed:
+            return []
+        freed = [_freed(c.record) for c in claimed]
+        self._records.write(freed)
+        self._journal.advance([c.push.request_id for c in claimed], PushStep.ABANDONED)
+        return [PushResult(record.invoice_id, record.state, record) for record in freed]
+
+    def _plan(
+        self,
+        one: Checked,
+        connection: Connection,
+        record: SyncRecord | None,
+        is_new_generation: bool,  # noqa: FBT001 - private
+    ) -> ClaimedPush:
+        if one.draft is None:
+            msg = "only a draft can be pushed"
+            raise ValueError(msg)
+        digest = one.draft.digest
+        now = self._clock.now()
+        name = self._pusher.name()
+        base = record or SyncRecord(
+            id=sync_record_id(one.invoice.id, connection.realm_id),
+            invoice_id=one.invoice.id,
+            connection_id=connection.id,
+            realm_id=connection.realm_id,
+        )
+        is_repeat = _is_same_payload(base, digest) and not is_new_generation
+        generation = base.generation if is_repeat else base.generation + 1
+        identifier = request_id(one.invoice.id, connection.realm_id, generation)
+        claim = replace(
+            base,
+            state=PostingState.CLAIMED,
+            request_id=identifier,
+            generation=generation,
+            digest=digest,
+            document_type=one.draft.document_type,
+            finding="",
+            finding_cause="",
+            reason_left_out="",
+            claimed_by=f"{name} on {self._pusher.machine}",
+            claimed_on=now,
+            invoice_version=one.invoice.version,
+        )
+        push = Push(
+            request_id=identifier,
+            generation=generation,
+            invoice_id=one.invoice.id,
+            invoice_number=one.invoice.number,
+            invoice_version=one.invoice.version,
+            connection_id=connection.id,
+            realm_id=connection.realm_id,
+            draft=one.draft,
+            digest=digest,
+            step=PushStep.PREPARED,
+            prepared_on=now,
+            pushed_by=name,
+            machine=self._pusher.machine,
+        )
+        tolerance = read_mapping(connection.mapping_text).total_tolerance
+        return ClaimedPush(push, claim, tolerance, is_repeat and base.state is PostingState.FAILED)
+
+
+def _is_same_payload(record: SyncRecord, digest: str) -> bool:
+    """The same draft keeps its request id, unless its document was voided or deleted."""
+    return record.generation > 0 and record.digest == digest and not record.quickbooks_id
+
+
+def _obstacle(record: SyncRecord | None) -> Finding | None:
+    if record is None:
+        return None
+    if record.state.is_open:
+        return blocker(
+            Cause.OUTCOME_UNKNOWN,
+            f"It is being pushed by {record.claimed_by or 'another desktop'}, or its outcome is "
+            "still unknown.",
+            "Wait, or choose “Check outcome”; it cannot be pushed again until that is settled.",
+        )
+    gone = {QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING}
+    if record.state.is_posted and record.quickbooks_status not in gone:
+        return blocker(
+            Cause.NUMBER_TAKEN,
+            f"It is in QuickBooks already (number {record.number or record.quickbooks_id}).",
+            "Nothing is to be done; refresh the list.",
+        )
+    if record.generation >= LAST_GENERATION:
+        return blocker(
+            Cause.REFUSED,
+            f"It has been tried {record.generation} times.",
+            "Enter it in QuickBooks by hand, and leave it out here with that reason.",
+        )
+    if record.state is PostingState.LEFT_OUT:
+        return blocker(
+            Cause.NOTHING_TO_POST,
+            f"It was left out: {record.reason_left_out}",
+            "Take it back into the list first.",
+        )
+    return None
+
+
+def _sort_answers(
+    wanted: Sequence[ClaimedPush], answers: Mapping[InvoiceId, SyncRecord | AppError]
+) -> tuple[list[ClaimedPush], list[tuple[ClaimedPush, AppError]]]:
+    claimed, lost = [], []
+    for one in wanted:
+        answer = answers[one.push.invoice_id]
+        if isinstance(answer, SyncRecord):
+            claimed.append(replace(one, record=answer))
+        else:
+            lost.append((one, answer))
+    return claimed, lost
+
+
+def _lost_claim(claimed: ClaimedPush, error: AppError) -> PushResult:
+    number = claimed.push.invoice_number
+    if isinstance(error, StaleRecordError):
+        finding = blocker(
+            Cause.OUTCOME_UNKNOWN,
+            f"Invoice {number} was claimed by another desktop at this very moment.",
+            "Nothing was sent from here. Refresh to see what became of it.",
+            details=error.details,
+        )
+        return PushResult(claimed.push.invoice_id, PostingState.CLAIMED, None, (finding,))
+    finding = blocker(
+        Cause.REFUSED,
+        f"Invoice {number} could not be announced in the CRM: {error} Nothing was sent.",
+        error.remedy,
+        details=error.details,
+    )
+    return PushResult(claimed.push.invoice_id, PostingState.FAILED, None, (finding,))
+
+
+def _freed(record: SyncRecord) -> SyncRecord:
+    """Give the record the state it had: failed if it had failed before, else not posted."""
+    return replace(record, state=PostingState.NOT_POSTED, claimed_by="", claimed_on=None)

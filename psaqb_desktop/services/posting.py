@@ -1,0 +1,224 @@
+"""Posting one claimed push and finding out what became of it.
+
+Whatever happens, a push ends in one of three ways: a document is confirmed, QuickBooks refused
+it, or the outcome is unknown and stays so until QuickBooks has been asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from psaqb_desktop.domain.errors import (
+    AppError,
+    LeaseTakenError,
+    OutcomeUnknownError,
+    RequestRejectedError,
+    SecretHiddenError,
+    ServiceUnavailableError,
+    SignInNeededError,
+    UntrustedHostError,
+)
+from psaqb_desktop.domain.findings import Cause, Finding, warning
+from psaqb_desktop.domain.money import ZERO, Money
+from psaqb_desktop.domain.push import (
+    PostedDocument,
+    PostingState,
+    Push,
+    PushResult,
+    PushStep,
+    SyncRecord,
+)
+from psaqb_desktop.services.ports import Clock, PushJournal, QuickBooksCompany
+from psaqb_desktop.services.refusals import refusal, unknown_outcome
+from psaqb_desktop.services.result_recorder import Outcome, ResultRecorder
+
+NOTHING_SENT = (
+    ServiceUnavailableError,
+    SignInNeededError,
+    LeaseTakenError,
+    UntrustedHostError,
+    SecretHiddenError,
+)
+"""Errors after which it is certain that this call created nothing."""
+
+WAITS = (1.0, 3.0)
+"""Seconds between the questions about an unknown outcome within one run."""
+
+log = logging.getLogger("psaqb.push")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPush:
+    """A push that the journal and the CRM know of; ``record`` is the CRM's, as claimed."""
+
+    push: Push
+    record: SyncRecord
+    total_tolerance: Decimal = ZERO
+    is_repeat_of_refused: bool = False
+    """The same draft was refused under the same request id before."""
+
+
+class Posting:
+    """Posts to one company, journal first, and settles what is unknown."""
+
+    def __init__(
+        self,
+        *,
+        company: QuickBooksCompany,
+        journal: PushJournal,
+        recorder: ResultRecorder,
+        clock: Clock,
+        pushed_by: str,
+    ) -> None:
+        self._company = company
+        self._journal = journal
+        self._recorder = recorder
+        self._clock = clock
+        self._pushed_by = pushed_by
+
+    def post(self, claimed: ClaimedPush) -> PushResult:
+        """Send the draft once and follow it to its end.
+
+        Raises:
+            SignInNeededError: after recording that nothing was sent; the run of this company ends.
+            JournalError: nothing was sent, or the outcome stays open in the journal.
+        """
+        push = claimed.push
+        self._journal.advance([push.request_id], PushStep.SENT)
+        try:
+            document = self._company.post(push.draft, push.request_id)
+        except RequestRejectedError as error:
+            return self._refused(claimed, error)
+        except NOTHING_SENT as error:
+            result = self._close_refused(claimed, error)
+            if isinstance(error, SignInNeededError):
+                raise
+            return result
+        except AppError as error:
+            # OutcomeUnknownError, and anything else that does not prove the contrary.
+            log.warning("no answer for request %s: %s", push.request_id, error)
+            return self.settle(claimed)
+        return self.confirm(claimed, document)
+
+    def settle(self, claimed: ClaimedPush) -> PushResult:
+        """Ask QuickBooks what became of a push that was sent; repeat it under the same id."""
+        push = claimed.push
+        last: AppError | None = None
+        for wait in (*WAITS, None):
+            try:
+                found = self._own_document(claimed)
+                document = found or self._company.post(push.draft, push.request_id)
+                return self.confirm(claimed, document)
+            except RequestRejectedError as error:
+                return self._refused(claimed, error)
+            except OutcomeUnknownError as error:
+                last = error
+            except AppError as error:
+                last = error
+                break
+            if wait is not None:
+                self._clock.sleep(wait)
+        return self._leave_unknown(claimed, last)
+
+    def confirm(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
+        """Take a document as the one of this push, and compare what QuickBooks made of it."""
+        push = claimed.push
+        self._journal.advance([push.request_id], PushStep.CONFIRMED, outcome=str(document.id))
+        return self.record_confirmed(claimed, document)
+
+    def record_confirmed(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
+        """Bring a confirmed document to the CRM."""
+        findings = _differences(claimed, document)
+        state = PostingState.POSTED_REVIEW if findings else PostingState.POSTED
+        now = self._clock.now()
+        record = replace(
+            claimed.record.posted(document),
+            state=state,
+            finding=" ".join(f.message for f in findings),
+            finding_cause=findings[0].cause.value if findings else "",
+            pushed_on=now,
+            pushed_by=self._pushed_by,
+            last_checked=now,
+        )
+        self._recorder.add(Outcome(claimed.push.request_id, record, is_final=True))
+        return PushResult(claimed.push.invoice_id, state, record, findings)
+
+    def record_refused(self, claimed: ClaimedPush, finding: Finding) -> PushResult:
+        """Bring a refusal to the CRM."""
+        record = replace(
+            claimed.record,
+            state=PostingState.FAILED,
+            finding=finding.message,
+            finding_cause=finding.cause.value,
+            last_checked=self._clock.now(),
+        )
+        self._recorder.add(Outcome(claimed.push.request_id, record, is_final=True))
+        return PushResult(claimed.push.invoice_id, record.state, record, (finding,))
+
+    def _refused(self, claimed: ClaimedPush, error: RequestRejectedError) -> PushResult:
+        """Record a refusal, unless the document is there after all (an earlier try made it)."""
+        try:
+            document = self._own_document(claimed)
+        except AppError as failure:
+            return self._leave_unknown(claimed, failure)
+        if document is not None:
+            return self.confirm(claimed, document)
+        return self._close_refused(claimed, error)
+
+    def _close_refused(self, claimed: ClaimedPush, error: AppError) -> PushResult:
+        finding = refusal(claimed.push, error)
+        self._journal.advance(
+            [claimed.push.request_id],
+            PushStep.REJECTED,
+            outcome=finding.message,
+            trace_id=getattr(error, "trace_id", ""),
+        )
+        return self.record_refused(claimed, finding)
+
+    def _leave_unknown(self, claimed: ClaimedPush, error: AppError | None) -> PushResult:
+        finding = unknown_outcome(claimed.push, error.details if error else "")
+        record = replace(
+            claimed.record,
+            state=PostingState.UNKNOWN,
+            finding=finding.message,
+            finding_cause=finding.cause.value,
+            last_checked=self._clock.now(),
+        )
+        self._recorder.add(Outcome(claimed.push.request_id, record, is_final=False))
+        return PushResult(claimed.push.invoice_id, PostingState.UNKNOWN, record, (finding,))
+
+    def _own_document(self, claimed: ClaimedPush) -> PostedDocument | None:
+        """Find the document of this push: not a voided one, not that of an earlier generation."""
+        earlier = claimed.record.quickbooks_id
+        for document in self._company.find(claimed.push.draft):
+            if not document.is_voided and not document.is_deleted and document.id != earlier:
+                return document
+        return None
+
+
+def _differences(claimed: ClaimedPush, document: PostedDocument) -> tuple[Finding, ...]:
+    """Compare QuickBooks' document with the draft: total, currency and customer."""
+    draft, number = claimed.push.draft, claimed.push.invoice_number
+    findings = []
+    gap = document.total - draft.total
+    currency = document.currency or draft.currency
+    if currency != draft.currency:
+        findings.append(f"QuickBooks booked it in {currency} instead of {draft.currency}.")
+    elif abs(gap) > claimed.total_tolerance:
+        findings.append(
+            f"QuickBooks' total is {Money(document.total, currency)}, "
+            f"the CRM's {Money(draft.total, currency)} (tax {document.tax:,.2f} against "
+            f"{draft.tax:,.2f})."
+        )
+    if document.customer_id and document.customer_id != draft.customer.id:
+        findings.append("QuickBooks booked it to another customer.")
+    return tuple(
+        warning(
+            Cause.POSTED_DIFFERENTLY,
+            f"Invoice {number} is posted, but {text}",
+            "Look at it in QuickBooks: accept the difference, or correct it there.",
+        )
+        for text in findings
+    )

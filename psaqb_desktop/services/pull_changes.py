@@ -1,0 +1,285 @@
+"""Pulling: QuickBooks' state, payments and balances brought back to the CRM.
+
+Changes since the company's watermark come by change data capture; a full comparison of every
+posted document is the fallback and can be asked for. The watermark moves only after everything of
+the company has been written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.errors import AppError, StaleRecordError
+from psaqb_desktop.domain.identifiers import CrmId, QuickBooksId, payment_record_id
+from psaqb_desktop.domain.money import ZERO
+from psaqb_desktop.domain.pull import Changes, Payment, PullSummary
+from psaqb_desktop.domain.push import (
+    PaymentAllocation,
+    PostedDocument,
+    QuickBooksStatus,
+    SyncRecord,
+)
+from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.ports import (
+    Clock,
+    CompanyGateway,
+    ConnectionStore,
+    PushJournal,
+    QuickBooksCompany,
+    SyncRecordStore,
+)
+
+OVERLAP = timedelta(minutes=2)
+"""Asked for twice rather than never: equal and late time stamps."""
+HORIZON = timedelta(days=29)
+"""Change data capture looks back 30 days at most."""
+COMPANIES_AT_ONCE = 8
+
+log = logging.getLogger("psaqb.pull")
+
+DocumentKey = tuple[DocumentType, QuickBooksId]
+
+
+class PullChanges:
+    """Pulls companies side by side."""
+
+    def __init__(
+        self,
+        *,
+        connections: ConnectionStore,
+        companies: CompanyGateway,
+        records: SyncRecordStore,
+        journal: PushJournal,
+        clock: Clock,
+    ) -> None:
+        self._connections = connections
+        self._companies = companies
+        self._records = records
+        self._journal = journal
+        self._clock = clock
+
+    def run(
+        self,
+        *,
+        connections: Sequence[Connection] | None = None,
+        full: bool = False,
+        on_company: Callable[[PullSummary], None] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> tuple[PullSummary, ...]:
+        """Pull the given companies, or all; a company's failure is told in its summary."""
+        chosen = connections if connections is not None else self._connections.connections()
+        ready = [c for c in chosen if c.is_connected]
+        posted = [r for r in self._records.records() if r.state.is_posted and r.quickbooks_id]
+
+        def pull(connection: Connection) -> PullSummary | None:
+            if cancellation is not None and cancellation.is_cancelled:
+                return None
+            own = [r for r in posted if r.realm_id == connection.realm_id]
+            summary = self._pull_company(connection, own, is_full=full)
+            if on_company is not None:
+                on_company(summary)
+            return summary
+
+        with ThreadPoolExecutor(COMPANIES_AT_ONCE, thread_name_prefix="pull") as pool:
+            return tuple(s for s in pool.map(pull, ready) if s is not None)
+
+    def _pull_company(
+        self, connection: Connection, records: Sequence[SyncRecord], *, is_full: bool
+    ) -> PullSummary:
+        name = connection.company_name or connection.name
+        try:
+            return self._pull(connection, records, is_full=is_full)
+        except AppError as error:
+            log.warning("the pull of %s failed: %s", name, error)
+            return PullSummary(connection.realm_id, name, error=f"{error} {error.remedy}".strip())
+
+    def _pull(
+        self, connection: Connection, records: Sequence[SyncRecord], *, is_full: bool
+    ) -> PullSummary:
+        company = self._companies.open(connection)
+        now = self._clock.now()
+        watermark = self._journal.watermark(connection.realm_id)
+        earliest = now - HORIZON
+        is_full = is_full or watermark is None or watermark - OVERLAP < earliest
+        since = earliest if watermark is None or is_full else watermark - OVERLAP
+        # A full comparison asks for recent changes too: the answer carries the server's time.
+        changes = company.changes(now - OVERLAP if is_full else since)
+        by_key: Mapping[DocumentKey, SyncRecord] = {
+            (r.document_type, r.quickbooks_id): r for r in records
+        }
+        if is_full or not changes.is_complete:
+            documents = _read(company, by_key)
+            missing = [r for key, r in by_key.items() if key not in documents]
+        else:
+            documents = _changed_documents(company, changes, by_key)
+            missing = [by_key[k] for k, d in documents.items() if d.is_deleted]
+        written = self._write(company, by_key, documents, missing)
+        self._journal.set_watermark(connection.realm_id, changes.read_at)
+        return PullSummary(
+            connection.realm_id,
+            connection.company_name or connection.name,
+            documents_changed=written.documents,
+            payments_written=written.payments,
+            voided=sum(1 for d in documents.values() if d.is_voided),
+            missing=len(missing),
+            watermark=changes.read_at,
+        )
+
+    def _write(
+        self,
+        company: QuickBooksCompany,
+        by_key: Mapping[DocumentKey, SyncRecord],
+        documents: Mapping[DocumentKey, PostedDocument],
+        missing: Sequence[SyncRecord],
+    ) -> _Written:
+        now = self._clock.now()
+        fresh = [
+            replace(by_key[key].posted(document), last_checked=now)
+            for key, document in documents.items()
+            if not document.is_deleted
+        ]
+        fresh += [
+            replace(
+                record,
+                quickbooks_status=QuickBooksStatus.MISSING,
+                balance=ZERO,
+                last_checked=now,
+            )
+            for record in missing
+        ]
+        changed = [r for r in fresh if _differs(r, by_key[(r.document_type, r.quickbooks_id)])]
+        self._write_records(changed)
+        payments = _allocations(company, by_key, documents)
+        for record in missing:
+            payments[record.id] = ()
+        count = self._records.replace_payments(payments) if payments else 0
+        return _Written(len(changed), count)
+
+    def _write_records(self, records: Sequence[SyncRecord]) -> None:
+        """Write; a record that somebody else touched meanwhile is taken anew, once.
+
+        Raises:
+            AppError: something was not written; the watermark must not move.
+        """
+        if not records:
+            return
+        answers = self._records.write(records)
+        stale = [r for r in records if isinstance(answers[r.invoice_id], StaleRecordError)]
+        if stale:
+            current = self._records.records_of([r.invoice_id for r in stale])
+            again = [
+                replace(r, version=current[r.invoice_id].version, state=current[r.invoice_id].state)
+                for r in stale
+                if r.invoice_id in current
+            ]
+            answers = {**answers, **(self._records.write(again) if again else {})}
+        for answer in answers.values():
+            if isinstance(answer, AppError):
+                raise answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    documents: int
+    payments: int
+
+
+def _changed_documents(
+    company: QuickBooksCompany, changes: Changes, by_key: Mapping[DocumentKey, SyncRecord]
+) -> dict[DocumentKey, PostedDocument]:
+    """Return our documents that changed, and those that a changed payment touches.
+
+    Whether a payment counts as a change of its invoice is not documented: both are looked at.
+    """
+    documents = {(d.type, d.id): d for d in changes.documents if (d.type, d.id) in by_key}
+    touched = {
+        (_type(line.document_type), line.document_id)
+        for payment in changes.payments
+        for line in payment.lines
+    }
+    gone = {p.id for p in changes.payments if p.is_deleted}
+    touched |= {key for key, r in by_key.items() if gone and r.paid}
+    wanted = [key for key in touched if key[0] and key in by_key and key not in documents]
+    for key, document in _read(company, wanted).items():
+        documents[key] = document
+    return documents
+
+
+def _type(name: str) -> DocumentType | None:
+    try:
+        return DocumentType(name)
+    except ValueError:
+        return None
+
+
+def _read(
+    company: QuickBooksCompany, keys: Iterable[tuple[DocumentType | None, QuickBooksId]]
+) -> dict[DocumentKey, PostedDocument]:
+    wanted = list(keys)
+    found: dict[DocumentKey, PostedDocument] = {}
+    for document_type in DocumentType:
+        ids = [identifier for kind, identifier in wanted if kind is document_type]
+        if ids:
+            for document in company.documents(document_type, ids):
+                found[(document.type, document.id)] = document
+    return found
+
+
+def _allocations(
+    company: QuickBooksCompany,
+    by_key: Mapping[DocumentKey, SyncRecord],
+    documents: Mapping[DocumentKey, PostedDocument],
+) -> dict[CrmId, Sequence[PaymentAllocation]]:
+    """Return, for each document looked at, what each of its payments settles of it."""
+    ids = {p for d in documents.values() if not d.is_deleted for p in d.payment_ids}
+    payments = company.payments(sorted(ids)) if ids else ()
+    result: dict[CrmId, Sequence[PaymentAllocation]] = {}
+    for key, document in documents.items():
+        record = by_key[key]
+        result[record.id] = [
+            _allocation(record, payment, document)
+            for payment in payments
+            if payment.id in document.payment_ids and _applied(payment, document)
+        ]
+    return result
+
+
+def _allocation(
+    record: SyncRecord, payment: Payment, document: PostedDocument
+) -> PaymentAllocation:
+    return PaymentAllocation(
+        id=payment_record_id(record.id, "Payment", payment.id),
+        sync_id=record.id,
+        payment_type="Payment",
+        payment_id=payment.id,
+        payment_date=payment.payment_date,
+        amount=_applied(payment, document),
+        currency=payment.currency or document.currency,
+        exchange_rate=payment.exchange_rate,
+        method=payment.method,
+        reference=payment.reference,
+    )
+
+
+def _applied(payment: Payment, document: PostedDocument) -> Decimal:
+    """Add up what the payment's lines settle of this document: never the payment's total."""
+    return sum(
+        (
+            line.amount
+            for line in payment.lines
+            if line.document_id == document.id and line.document_type == document.type.value
+        ),
+        ZERO,
+    )
+
+
+def _differs(fresh: SyncRecord, stored: SyncRecord) -> bool:
+    """Compare all but the time of the look: unchanged records are not written."""
+    return replace(fresh, last_checked=stored.last_checked) != stored
