@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QProcess
@@ -20,6 +21,7 @@ from psaqb_desktop.ui.connect.browser_messages import (
 )
 
 WINDOW_SWITCH = "--oauth-window"
+_SECONDS_TO_DIE = 3
 
 
 def window_command() -> tuple[str, ...]:
@@ -53,7 +55,7 @@ async def browse(
     try:
         return await process.run(order)
     finally:
-        process.stop()
+        await process.stop()
 
 
 def _place_of(parent: QWidget | None) -> Rectangle | None:
@@ -114,13 +116,21 @@ class _WindowProcess:
             self._process.finished.disconnect(finish)
             self._process.errorOccurred.disconnect(fail)
 
-    def stop(self) -> None:
-        """End the process, if it is still there, and let Qt clear up behind it."""
-        if self._process.state() is QProcess.ProcessState.NotRunning:
-            self._process.deleteLater()
-            return
-        self._process.finished.connect(self._process.deleteLater)
-        self._process.kill()
+    async def stop(self) -> None:
+        """End the process, if it is still there, and see it gone."""
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
+            gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+            def note() -> None:
+                if not gone.done():
+                    gone.set_result(None)
+
+            self._process.finished.connect(note)
+            self._process.kill()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(gone, _SECONDS_TO_DIE)
+            self._process.finished.disconnect(note)
+        self._process.deleteLater()
 
 
 def _read_outcome(line: bytes) -> BrowseOutcome:

@@ -133,8 +133,8 @@ class BrowserPane(QWidget):
             self._on_failed(info)
 
     def _on_failed(self, info: QWebEngineLoadingInfo) -> None:
-        if info.errorCode() == _ABORTED:
-            return
+        if info.errorCode() == _ABORTED or self.stack.currentWidget() is self.trouble:
+            return  # given up on purpose, or told already with a better reason
         host = host_of(info.url())
         if info.errorDomain() == QWebEngineLoadingInfo.ErrorDomain.HttpStatusCodeDomain:
             self._show_notice(
