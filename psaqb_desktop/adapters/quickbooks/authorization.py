@@ -199,7 +199,16 @@ def _raise_lost(connection: Connection, details: str, cause: Exception | None) -
 def _basic(connection: Connection, client_secret: str) -> dict[str, str]:
     from authlib.oauth2.auth import ClientAuth  # noqa: PLC0415
 
-    client = ClientAuth(connection.client_id, client_secret, "client_secret_basic")
+    # Keys are pasted by people, often with a blank or a line break at the end.
+    client = ClientAuth(connection.client_id.strip(), client_secret.strip(), "client_secret_basic")
     headers: dict[str, str] = {}
-    client.prepare("POST", "", headers, "")
+    try:
+        client.prepare("POST", "", headers, "")
+    except UnicodeEncodeError as error:
+        raise RequestRejectedError(
+            f"The Client ID or Security Key of {connection.name} has characters that no key of "
+            "Intuit has. Nothing was sent.",
+            service=SERVICE,
+            remedy="Copy both again from the keys page of the app in Intuit's developer pages.",
+        ) from error
     return headers

@@ -10,7 +10,7 @@ from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.changes import read_changes
 from psaqb_desktop.adapters.quickbooks.documents import payment, posted_document
 from psaqb_desktop.adapters.quickbooks.faults import read_faults
-from psaqb_desktop.adapters.quickbooks.find import find_document
+from psaqb_desktop.adapters.quickbooks.find import find_documents
 from psaqb_desktop.adapters.quickbooks.lists import read_lists
 from psaqb_desktop.adapters.quickbooks.post import post_draft
 from psaqb_desktop.adapters.quickbooks.queries import answered, query_ids
@@ -43,9 +43,9 @@ class Company:
         """Create the document under this request id; the same id answers the same document."""
         return post_draft(self._calls, draft, request_id)
 
-    def find(self, draft: Draft) -> PostedDocument | None:
-        """Look for the document of this draft's CRM invoice, by our key in the private note."""
-        return find_document(self._calls, draft)
+    def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
+        """Look for documents of this draft's CRM invoice, by our key in the private note."""
+        return find_documents(self._calls, draft)
 
     def read(self, document_type: DocumentType, document_id: QuickBooksId) -> PostedDocument | None:
         """Read one document; None where it is deleted."""
