@@ -1,0 +1,1 @@
+"""What this machine brings along: folders, environments, window state, locks, time, logs."""
