@@ -22,17 +22,6 @@ from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.environment import LOOPBACK
 
 _CONNECTIONS = 32
-_HANDSHAKE_FAILURES = frozenset(
-    {
-        "CERTIFICATE_VERIFY_FAILED",
-        "WRONG_VERSION_NUMBER",
-        "UNSUPPORTED_PROTOCOL",
-        "TLSV1_ALERT_PROTOCOL_VERSION",
-        "SSLV3_ALERT_HANDSHAKE_FAILURE",
-        "TLSV1_UNRECOGNIZED_NAME",
-        "HTTP_REQUEST",
-    }
-)
 
 
 class NotConnectedError(Exception):
@@ -41,6 +30,10 @@ class NotConnectedError(Exception):
 
 class NoAnswerError(Exception):
     """The request left, or may have left, and no complete answer came."""
+
+
+class _HandshakeError(ssl.SSLError):
+    """TLS was not agreed upon, so nothing of the request was sent."""
 
 
 class Transport:
@@ -101,15 +94,25 @@ class Transport:
         return session
 
 
+class _SystemTrust(truststore.SSLContext):
+    """Marks what goes wrong in the handshake: later the same errors may mean a lost answer."""
+
+    def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        try:
+            return super().wrap_socket(*args, **kwargs)
+        except OSError as error:
+            raise _HandshakeError(str(error)) from error
+
+
 class _SystemTrustAdapter(HTTPAdapter):
     """Trusts the certificates that the system trusts, a company's own authority included."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        kwargs["ssl_context"] = _SystemTrust(ssl.PROTOCOL_TLS_CLIENT)
         super().init_poolmanager(*args, **kwargs)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        kwargs["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        kwargs["ssl_context"] = _SystemTrust(ssl.PROTOCOL_TLS_CLIENT)
         return super().proxy_manager_for(proxy, **kwargs)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
@@ -128,12 +131,8 @@ def _never_left(error: requests.RequestException) -> bool:
         return True
     if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
         return True
-    for cause in _causes(error):
-        if isinstance(cause, (NewConnectionError, ConnectTimeoutError, ProxyError)):
-            return True
-        if isinstance(cause, ssl.SSLError) and cause.reason in _HANDSHAKE_FAILURES:
-            return True
-    return False
+    never = (NewConnectionError, ConnectTimeoutError, ProxyError, _HandshakeError)
+    return any(isinstance(cause, never) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
