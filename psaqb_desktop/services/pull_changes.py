@@ -207,9 +207,7 @@ def _changed_documents(
     gone = {p.id for p in changes.payments if p.is_deleted}
     touched |= {key for key, r in by_key.items() if gone and r.paid}
     wanted = [key for key in touched if key[0] and key in by_key and key not in documents]
-    for key, document in _read(company, wanted).items():
-        documents[key] = document
-    return documents
+    return documents | _read(company, wanted)
 
 
 def _type(name: str) -> DocumentType | None:
