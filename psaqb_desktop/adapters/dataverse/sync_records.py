@@ -1,0 +1,172 @@
+"""The ``psaqb_invoicesync`` table, written in bulk on the condition that nobody else has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from psaqb_desktop.adapters.dataverse import odata
+from psaqb_desktop.adapters.dataverse.batch import Operation
+from psaqb_desktop.adapters.dataverse.client import DataverseClient
+from psaqb_desktop.adapters.dataverse.faults import SERVICE, error_of
+from psaqb_desktop.adapters.dataverse.payments import Payments
+from psaqb_desktop.adapters.dataverse.schema import INVOICE_SYNC
+from psaqb_desktop.adapters.dataverse.sync_rows import (
+    has_same_content,
+    read_sync_record,
+    sync_record_body,
+)
+from psaqb_desktop.adapters.dataverse.tables import OurTables
+from psaqb_desktop.adapters.dataverse.values import moment, words
+from psaqb_desktop.adapters.http.answer import HttpAnswer
+from psaqb_desktop.domain.errors import (
+    AppError,
+    OutcomeUnknownError,
+    ServiceUnavailableError,
+    StaleRecordError,
+)
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
+from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
+
+_SELECT = ",".join((*INVOICE_SYNC.properties, "modifiedon"))
+_ANSWERED = f"{INVOICE_SYNC.id_column},modifiedon"
+_IDS_IN_ONE_CONDITION = 50
+_READING = "reading the posting state"
+_WRITING = "writing the posting state"
+
+Written = dict[InvoiceId, SyncRecord | AppError]
+
+
+class DataverseSyncRecords:
+    """Reads and writes what the CRM knows of each invoice's way to QuickBooks."""
+
+    def __init__(self, client: DataverseClient, tables: OurTables) -> None:
+        self._client = client
+        self._tables = tables
+        self._payments = Payments(client, tables)
+
+    def records(self, *, changed_since: datetime | None = None) -> tuple[SyncRecord, ...]:
+        """Return all records, or those changed since (inclusive).
+
+        Raises:
+            NotSetUpError: the table does not exist.
+        """
+        options = {"$select": _SELECT, "$orderby": INVOICE_SYNC.id_column}
+        if changed_since:
+            options["$filter"] = f"modifiedon ge {odata.moment(changed_since)}"
+        rows = self._client.rows(self._tables.path(INVOICE_SYNC), options, doing=_READING)
+        return tuple(read_sync_record(row) for row in rows)
+
+    def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
+        """Read the records of these invoices afresh; absent where there is none.
+
+        Of several (an invoice that changed its legal entity) the one that has got furthest counts.
+        """
+        found: dict[InvoiceId, SyncRecord] = {}
+        for record in self._where("_psaqb_invoiceid_value", invoice_ids):
+            known = found.get(record.invoice_id)
+            if known is None or _progress(known) < _progress(record):
+                found[record.invoice_id] = record
+        return found
+
+    def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
+        """Write each record unless somebody else has since it was read; bad ones do not stop good.
+
+        Raises:
+            ServiceUnavailableError, SignInNeededError: for the whole call; a part of it may have
+                been written.
+        """
+        written, lost = self._write_once(records)
+        if not lost:
+            return written
+        settled, missing = self._settle(lost)
+        written |= settled
+        if missing:
+            again, still_lost = self._write_once(missing)
+            written |= again
+            if still_lost:
+                raise ServiceUnavailableError(
+                    f"The CRM did not confirm {len(still_lost)} of {len(records)} changes.",
+                    service=SERVICE,
+                    remedy="Refresh, and look which changes are there before you continue.",
+                )
+        return written
+
+    def replace_payments(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
+        """Make the stored allocations of each sync record equal these; returns writes."""
+        return self._payments.replace(allocations)
+
+    def payments_of(self, sync_id: CrmId) -> tuple[PaymentAllocation, ...]:
+        """Return the allocations of one record, by date."""
+        return self._payments.of([sync_id])
+
+    def _write_once(self, records: Sequence[SyncRecord]) -> tuple[Written, list[SyncRecord]]:
+        """Write; return what became of the records, and those of which that is not known."""
+        operations = [self._operation(record) for record in records]
+        try:
+            answers = self._client.batch(operations, doing=_WRITING, is_safe=False)
+        except OutcomeUnknownError:
+            return {}, list(records)
+        written: Written = {}
+        lost = []
+        for record, answer in zip(records, answers, strict=True):
+            outcome = _outcome(record, answer)
+            if isinstance(outcome, OutcomeUnknownError):
+                lost.append(record)
+            else:
+                written[record.invoice_id] = outcome
+        return written, lost
+
+    def _operation(self, record: SyncRecord) -> Operation:
+        condition = {"If-Match": record.version} if record.version else {"If-None-Match": "*"}
+        return Operation(
+            "PATCH",
+            f"{self._tables.record(INVOICE_SYNC, odata.guid(record.id))}?$select={_ANSWERED}",
+            {**condition, "Prefer": "return=representation"},
+            sync_record_body(record, self._tables),
+        )
+
+    def _settle(self, records: Iterable[SyncRecord]) -> tuple[Written, list[SyncRecord]]:
+        """Look what became of writes whose answer was lost."""
+        wanted = list(records)
+        stored = {found.id: found for found in self._where(INVOICE_SYNC.id_column, _ids(wanted))}
+        written: Written = {}
+        missing = []
+        for record in wanted:
+            found = stored.get(record.id)
+            if found and has_same_content(found, record):
+                written[record.invoice_id] = found
+            elif (found.version if found else "") == record.version:
+                missing.append(record)
+            else:
+                written[record.invoice_id] = StaleRecordError(
+                    "The posting state was changed by another desktop at the same time."
+                )
+        return written, missing
+
+    def _where(self, column: str, ids: Sequence[str]) -> list[SyncRecord]:
+        path = self._tables.path(INVOICE_SYNC)
+        options = {"$select": _SELECT, "$orderby": INVOICE_SYNC.id_column}
+        addresses = [
+            f"{path}?" + odata.query({**options, "$filter": odata.any_of(column, piece)})
+            for piece in odata.chunks(list(dict.fromkeys(ids)), _IDS_IN_ONE_CONDITION)
+        ]
+        rows = self._client.rows_of(addresses, doing=_READING)
+        return [read_sync_record(row) for row in rows]
+
+
+def _ids(records: Iterable[SyncRecord]) -> list[str]:
+    return [record.id for record in records]
+
+
+def _progress(record: SyncRecord) -> tuple[bool, bool, str]:
+    state = record.state
+    return state.is_open, state.is_posted, str(record.modified_on or "")
+
+
+def _outcome(record: SyncRecord, answer: HttpAnswer) -> SyncRecord | AppError:
+    if answer.status >= 400:
+        return error_of(answer, doing=_WRITING, is_write=True)
+    row = answer.json()
+    return replace(record, version=words(row, odata.ETAG), modified_on=moment(row, "modifiedon"))
