@@ -1,0 +1,195 @@
+"""The Accounting API over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from psaqb_desktop.practice.quickbooks import exact_json, fault_bodies
+from psaqb_desktop.practice.quickbooks.batches import answer_batch
+from psaqb_desktop.practice.quickbooks.books import Books
+from psaqb_desktop.practice.quickbooks.changes import answer_changes
+from psaqb_desktop.practice.quickbooks.delivery import SENDABLE, send_form
+from psaqb_desktop.practice.quickbooks.fault_bodies import ApiFault
+from psaqb_desktop.practice.quickbooks.gateway import JSON_TYPE, refuse_call, stamp_answer
+from psaqb_desktop.practice.quickbooks.operations import KIND_BY_PATH, operation_of, perform
+from psaqb_desktop.practice.quickbooks.printed_form import print_form
+from psaqb_desktop.practice.quickbooks.query_execution import answer_query
+from psaqb_desktop.practice.quickbooks.query_language import read_query
+from psaqb_desktop.practice.quickbooks.replays import (
+    Replay,
+    check_request_id,
+    earlier_answer,
+    keep_answer,
+)
+from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
+from psaqb_desktop.practice.quickbooks.shouting import shouted
+
+_COMPANY_RECORDS = {"CompanyInfo", "Preferences"}
+
+
+def create_api(service: PracticeQuickBooks) -> Blueprint:
+    """The routes under ``/v3/company/<realm>``."""
+    api = Blueprint("api", __name__, url_prefix="/v3/company/<realm>")
+
+    @api.before_request
+    def pass_gateway() -> Response | None:
+        return refuse_call(service, request, str((request.view_args or {}).get("realm")))
+
+    api.after_request(stamp_answer)
+
+    @api.errorhandler(ApiFault)
+    def answer_fault(fault: ApiFault) -> Response:
+        return _answer(service, f'"Fault":{exact_json.dumps(fault.as_json())}', fault.status)
+
+    @api.errorhandler(Exception)
+    def answer_failure(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException):
+            return error
+        current_app.logger.error("a call failed", exc_info=error)
+        return answer_fault(fault_bodies.system_failure(type(error).__name__))
+
+    _add_reading(api, service)
+    _add_writing(api, service)
+    return api
+
+
+def _add_reading(api: Blueprint, service: PracticeQuickBooks) -> None:
+    @api.route("/query", methods=["GET", "POST"])
+    def query(realm: str) -> Response:
+        text = request.args.get("query", "") if request.method == "GET" else _text()
+        with service.reading(realm) as books:
+            answer = answer_query(books, read_query(text))
+        return _answer(service, f'"QueryResponse":{answer}')
+
+    @api.get("/cdc")
+    def changes(realm: str) -> Response:
+        with service.reading(realm) as books:
+            answer = answer_changes(
+                books, request.args.get("entities"), request.args.get("changedSince")
+            )
+        return _answer(service, f'"CDCResponse":{answer}')
+
+    @api.get("/exchangerate")
+    def exchange_rate(realm: str) -> Response:
+        code = request.args.get("sourcecurrencycode", "")
+        with service.reading(realm) as books:
+            row = books.rows.with_name("ExchangeRate", "SourceCurrencyCode", code)
+        if row is None:
+            raise fault_bodies.not_found(f"There is no exchange rate of {code}.")
+        return _answer(service, f'"ExchangeRate":{exact_json.dumps(row.body)}')
+
+    @api.get("/preferences")
+    def preferences(realm: str) -> Response:
+        return read(realm, "preferences", "1")
+
+    @api.get("/<entity>/<record_id>")
+    def read(realm: str, entity: str, record_id: str) -> Response:
+        kind = _kind(entity)
+        with service.reading(realm) as books:
+            row = books.existing(kind, "1" if kind in _COMPANY_RECORDS else record_id)
+        return _answer(service, f'"{kind}":{exact_json.dumps(row.body)}')
+
+    @api.get("/<entity>/<record_id>/pdf")
+    def pdf(realm: str, entity: str, record_id: str) -> Response:
+        kind = _kind(entity)
+        if kind not in SENDABLE:
+            raise fault_bodies.unsupported_operation(f"pdf of {kind}")
+        with service.reading(realm) as books:
+            printed = print_form(books, books.existing(kind, record_id))
+        return Response(printed, mimetype="application/pdf")
+
+
+def _add_writing(api: Blueprint, service: PracticeQuickBooks) -> None:
+    @api.post("/batch")
+    def batch(realm: str) -> Response:
+        sent = _json()
+        request_id = check_request_id(request.args.get("requestid"), is_batch=True)
+        shuffled = service.options.shuffle_batches
+        return _write(
+            service,
+            realm,
+            request_id,
+            lambda books: (
+                '"BatchItemResponse":' + answer_batch(books, sent, request_id, shuffled=shuffled)
+            ),
+        )
+
+    @api.post("/<entity>")
+    def write(realm: str, entity: str) -> Response:
+        kind = _kind(entity)
+        sent = _json()
+        operation = operation_of(sent, request.args.get("operation"))
+        include = {part.strip().lower() for part in request.args.get("include", "").split(",")}
+        request_id = check_request_id(request.args.get("requestid"), is_batch=False)
+
+        def act(books: Books) -> str:
+            body: Any = perform(books, kind, operation, sent, include)
+            if operation == "void" and service.options.shout_enumerations:
+                body = shouted(body)
+            return f'"{kind}":{exact_json.dumps(body)}'
+
+        return _write(service, realm, request_id, act)
+
+    @api.post("/<entity>/<record_id>/send")
+    def send(realm: str, entity: str, record_id: str) -> Response:
+        kind = _kind(entity)
+        request_id = check_request_id(request.args.get("requestid"), is_batch=False)
+        send_to = request.args.get("sendTo")
+
+        def act(books: Books) -> str:
+            row = send_form(books, kind, record_id, send_to)
+            return f'"{kind}":{exact_json.dumps(row.body)}'
+
+        return _write(service, realm, request_id, act)
+
+
+def _write(
+    service: PracticeQuickBooks,
+    realm: str,
+    request_id: str | None,
+    act: Callable[[Books], str],
+) -> Response:
+    """Carries out a change, or gives the answer that its request id had before.
+
+    Change and answer are committed together: an answer that was lost on the way is given again,
+    word for word.
+    """
+    with service.writing(realm) as books:
+        replay = earlier_answer(books, request_id, service.options.requestid_seconds)
+        if replay is None:
+            replay = Replay(200, _envelope(service, act(books)))
+            keep_answer(books, request_id, replay)
+    return Response(replay.body, replay.status, content_type=JSON_TYPE)
+
+
+def _kind(entity: str) -> str:
+    kind = KIND_BY_PATH.get(entity.lower())
+    if kind is None:
+        raise fault_bodies.unsupported_operation(entity)
+    return kind
+
+
+def _text() -> str:
+    try:
+        return request.get_data().decode()
+    except UnicodeDecodeError as error:
+        raise fault_bodies.unsupported_operation("a body that is not UTF-8") from error
+
+
+def _json() -> Any:
+    try:
+        return exact_json.loads(_text())
+    except ValueError as error:
+        raise fault_bodies.malformed("Unexpected character: the body is not JSON") from error
+
+
+def _envelope(service: PracticeQuickBooks, member: str) -> str:
+    return f'{{{member},"time":"{service.clock.envelope_time()}"}}'
+
+
+def _answer(service: PracticeQuickBooks, member: str, status: int = 200) -> Response:
+    return Response(_envelope(service, member), status, content_type=JSON_TYPE)

@@ -1,0 +1,52 @@
+"""Practice QuickBooks as one WSGI application."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from flask import Flask
+
+from psaqb_desktop.practice.quickbooks.api import create_api
+from psaqb_desktop.practice.quickbooks.control import create_control
+from psaqb_desktop.practice.quickbooks.oauth_api import create_oauth_api
+from psaqb_desktop.practice.quickbooks.oauth_server import IntuitTokenServer
+from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
+from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
+
+EXTENSION = "practice_quickbooks"
+"""Where the application keeps its ``PracticeQuickBooks``, whose ``close`` ends it."""
+
+_LARGEST_BODY = 100 * 1024 * 1024
+
+
+def create_app(
+    data_folder: Path, *, base_url: str, options: QuickBooksOptions | None = None
+) -> Flask:
+    """Makes the application over the books in ``data_folder``.
+
+    Args:
+        data_folder: Made when it is not there; the books are seeded then.
+        base_url: Where the service is reached, for the addresses in its discovery document;
+            empty takes it from each request.
+        options: How strictly and how fast it behaves.
+    """
+    service = PracticeQuickBooks(data_folder, base_url, options or QuickBooksOptions())
+    app = Flask(__name__)
+    app.secret_key = _session_key(data_folder)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY
+    app.config["SESSION_COOKIE_NAME"] = "practice_quickbooks"
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.extensions[EXTENSION] = service
+    app.register_blueprint(create_api(service))
+    app.register_blueprint(create_oauth_api(service, IntuitTokenServer(app)))
+    app.register_blueprint(create_control(service))
+    return app
+
+
+def _session_key(data_folder: Path) -> bytes:
+    """Signs who is signed in; kept, so that a restart does not sign people out."""
+    path = data_folder / "session.key"
+    if not path.exists():
+        path.write_bytes(secrets.token_bytes(32))
+    return path.read_bytes()

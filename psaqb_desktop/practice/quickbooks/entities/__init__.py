@@ -1,0 +1,1 @@
+"""What the attributes of each entity are, and which of them a client may set."""

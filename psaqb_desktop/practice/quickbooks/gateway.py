@@ -1,0 +1,79 @@
+"""What stands in front of the Accounting API: tokens, companies, limits."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+from flask import Request, Response
+
+from psaqb_desktop.practice.quickbooks import exact_json
+from psaqb_desktop.practice.quickbooks.fault_bodies import gateway_body
+from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
+from psaqb_desktop.practice.quickbooks.tokens import ACCOUNTING_SCOPE, KnownToken, TokenRegister
+
+JSON_TYPE = "application/json;charset=UTF-8"
+
+
+def refuse_call(service: PracticeQuickBooks, request: Request, realm: str) -> Response | None:
+    """The gateway's refusal of a call, None when it may pass."""
+    if service.options.latency_seconds:
+        time.sleep(service.options.latency_seconds)
+    scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not presented.strip():
+        return _refusal(3202, "EmptyField", 401, "oauth_token is missing", "AUTHENTICATION")
+    with service.store.reading() as connection:
+        register = TokenRegister(connection, service.options, service.clock.epoch())
+        token = register.find(presented.strip())
+        problem = _token_problem(register, token)
+    if problem or token is None:
+        return _refusal(3200, "AuthenticationFailed", 401, problem, "AUTHENTICATION")
+    if token.consent.realm != realm or ACCOUNTING_SCOPE not in token.consent.scope.split():
+        return _refusal(
+            3100,
+            "ApplicationAuthorizationFailed",
+            403,
+            "The token is not for this company or has no accounting scope",
+            "AUTHORIZATION",
+        )
+    if not service.limits.admit(realm, is_batch=request.path.endswith("/batch")):
+        return _refusal(
+            3001,
+            "ThrottleExceeded",
+            429,
+            "The request limit was reached.  Try again later",
+            "SERVICE",
+        )
+    if _wants_only_xml(request):
+        return Response("Practice QuickBooks speaks JSON only.\n", 406, mimetype="text/plain")
+    return None
+
+
+def stamp_answer(response: Response) -> Response:
+    """Adds the headers that every answer of the API has."""
+    response.headers["intuit_tid"] = f"1-{uuid.uuid4()}"
+    response.headers["QBO-Version"] = "practice"
+    response.headers["Cache-Control"] = "no-cache, no-store"
+    return response
+
+
+def _token_problem(register: TokenRegister, token: KnownToken | None) -> str:
+    if token is None or token.kind != "access":
+        return "Token unknown"
+    if token.consent.revoked:
+        return "Token revoked"
+    if register.seconds_left(token) <= 0:
+        return "Token expired"
+    return ""
+
+
+def _wants_only_xml(request: Request) -> bool:
+    offered = ("application/json", "application/pdf")
+    return bool(request.headers.get("Accept")) and not any(
+        request.accept_mimetypes[kind] for kind in offered
+    )
+
+
+def _refusal(code: int, name: str, status: int, detail: str, kind: str) -> Response:
+    body = gateway_body(code, name, status, detail, kind)
+    return Response(exact_json.dumps(body), status, content_type=JSON_TYPE)

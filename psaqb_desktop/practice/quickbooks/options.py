@@ -1,0 +1,67 @@
+"""The switches of practice QuickBooks."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class QuickBooksOptions:
+    """How strictly and how fast the service behaves; all can be changed while it runs.
+
+    Attributes:
+        limits_enabled: Answer 429 beyond the published limits.
+        limit_factor: Multiplies all limits; 10 makes a minute's work take six seconds.
+        access_token_seconds: Life of an access token.
+        refresh_token_seconds: Life of a refresh token; 8,726,400 is 101 days.
+        hard_expiry_seconds: Life of the whole consent, whatever is refreshed: five years.
+        code_seconds: Life of an authorization code.
+        rotate_after_seconds: A refresh token older than this is replaced at its next use.
+        old_token_dies: The replaced refresh token stops at once. Otherwise it lives on for
+            ``old_token_seconds``.
+        requestid_seconds: How long an answer is kept for repetition under its request id.
+        latency_seconds: Each API call takes at least this long.
+        shuffle_batches: Answers of a batch come in another order than its requests.
+        shout_enumerations: The answer to a void spells enumerations ``NOT_SET`` instead of
+            ``NotSet``, as the documentation's sample does.
+        clock_offset_seconds: The service's clock is ahead by so much.
+    """
+
+    limits_enabled: bool = True
+    limit_factor: float = 1.0
+    access_token_seconds: int = 3600
+    refresh_token_seconds: int = 8_726_400
+    hard_expiry_seconds: int = 157_680_000
+    code_seconds: int = 600
+    rotate_after_seconds: int = 86_400
+    old_token_dies: bool = True
+    old_token_seconds: int = 86_400
+    requestid_seconds: int = 30 * 86_400
+    latency_seconds: float = 0.0
+    shuffle_batches: bool = True
+    shout_enumerations: bool = True
+    clock_offset_seconds: float = 0.0
+
+    def change(self, changes: dict[str, Any]) -> None:
+        """Sets switches by name: all of them or, when one is wrong, none.
+
+        Raises:
+            ValueError: A name is unknown or a value has the wrong type.
+        """
+        current = dataclasses.asdict(self)
+        for name, value in changes.items():
+            if name not in current:
+                raise ValueError(f"there is no option {name!r}")
+            wanted: tuple[type, ...] = (type(current[name]),)
+            if isinstance(current[name], float):
+                wanted = (int, float)
+            if not isinstance(value, wanted) or isinstance(value, bool) != (wanted == (bool,)):
+                raise ValueError(f"{name} cannot be {value!r}")
+        for name, value in changes.items():
+            setattr(self, name, value)
+
+    def as_json(self) -> dict[str, Any]:
+        """All switches by name."""
+        return dataclasses.asdict(self)
