@@ -37,7 +37,9 @@ class InvoiceRow:
     def refresh(self) -> None:
         """Derive status, findings and views afresh."""
         self.status = self.live or self.listed.status
-        self.findings = self.listed.findings if self.found is None else self.found
+        findings = self.listed.findings if self.found is None else self.found
+        # A check repeats the routing's finding; one row says it once.
+        self.findings = tuple(dict.fromkeys(findings))
         self.views = views_of(self.listed, self.status)
 
     @property

@@ -1,0 +1,1 @@
+"""The tabs beside the grid that show one invoice from all sides."""
