@@ -71,6 +71,10 @@ class DataverseClient:
         self._access_token = access_token
         self._http = http
 
+    def address(self, path: str) -> str:
+        """Return the whole address of a record, as references between records want it."""
+        return self._root + path
+
     def get(self, path: str, options: Mapping[str, str] | None = None, *, doing: str) -> JsonObject:
         """Read one record or one answer; ``doing`` completes the sentence of an error."""
         answer = self._checked("GET", self._url(path, options), doing=doing, is_safe=True)
