@@ -1,0 +1,1 @@
+"""Practice CRM: a stand-in for Entra ID sign-in and the Dataverse Web API, on loopback only."""

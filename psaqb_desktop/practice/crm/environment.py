@@ -1,0 +1,64 @@
+"""Everything that one practice CRM consists of, and how it starts and is reset."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from psaqb_desktop.practice.crm.clock import Clock
+from psaqb_desktop.practice.crm.options import CrmOptions
+from psaqb_desktop.practice.crm.records.business_rules import BusinessRules
+from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
+from psaqb_desktop.practice.crm.schema.standard import standard_catalogue
+from psaqb_desktop.practice.crm.seed.planting import plant
+from psaqb_desktop.practice.crm.storage import definitions, layout
+from psaqb_desktop.practice.crm.storage.database import Database
+
+ORGANIZATION_NAME = "Alder & Finch practice CRM"
+
+
+class Environment:
+    """One environment of the practice CRM on one file."""
+
+    def __init__(self, data_folder: Path, base_url: str, options: CrmOptions) -> None:
+        data_folder.mkdir(parents=True, exist_ok=True)
+        self.base_url = base_url.rstrip("/")
+        self.options = options
+        self.clock = Clock(options.today)
+        self.schema_lock = threading.Lock()
+        self.database = Database(data_folder / "crm.sqlite")
+        self.catalogue: Catalogue
+        self.rules: BusinessRules
+        self._start()
+
+    @property
+    def api_root(self) -> str:
+        """Address of the Web API, with a slash at the end."""
+        return f"{self.base_url}/api/data/v9.2/"
+
+    def reset(self) -> None:
+        """Forget all rows and customizations and plant the seed anew."""
+        with self.database.write() as connection:
+            names = connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            ).fetchall()
+            for row in names:
+                connection.execute(f'DROP TABLE "{row[0]}"')
+        self._start()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+    def _start(self) -> None:
+        catalogue = standard_catalogue()
+        with self.database.write() as connection:
+            layout.create_bookkeeping(connection)
+            definitions.load_into(connection, catalogue)
+            layout.create_all(connection, catalogue)
+            seeded = connection.execute("SELECT 1 FROM \"#facts\" WHERE name = 'seeded'").fetchone()
+            if seeded is None:
+                plant(connection, catalogue, self.options)
+                connection.execute("INSERT INTO \"#facts\" VALUES ('seeded', 'yes')")
+        self.catalogue = catalogue
+        self.rules = BusinessRules(catalogue, self.options)

@@ -1,0 +1,1 @@
+"""The metadata API: reading definitions and adding tables, columns, keys and relationships."""

@@ -1,0 +1,1 @@
+"""Creating, changing and deleting rows under the rules of the platform."""

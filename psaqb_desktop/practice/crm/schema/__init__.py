@@ -1,0 +1,1 @@
+"""What tables, columns, keys and relationships the practice CRM has, standard and custom."""

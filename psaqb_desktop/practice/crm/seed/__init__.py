@@ -1,0 +1,1 @@
+"""The make-believe business that a fresh practice CRM contains."""

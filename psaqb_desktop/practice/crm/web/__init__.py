@@ -1,0 +1,1 @@
+"""HTTP: routes, batches, limits and the pages that a person can read."""

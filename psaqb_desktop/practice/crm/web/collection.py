@@ -1,0 +1,119 @@
+"""Calls on an entity set or on the rows behind a collection of a row."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from psaqb_desktop.practice.crm.odata.aggregate import aggregate
+from psaqb_desktop.practice.crm.odata.context import context
+from psaqb_desktop.practice.crm.odata.delta import changes_since, delta_token
+from psaqb_desktop.practice.crm.odata.options import QueryOptions, read_options
+from psaqb_desktop.practice.crm.odata.preferences import PAGE_CAP, Preferences, read_preferences
+from psaqb_desktop.practice.crm.odata.reader import Restriction
+from psaqb_desktop.practice.crm.schema.model import Table
+from psaqb_desktop.practice.crm.web.message import ApiRequest, ApiResponse
+from psaqb_desktop.practice.crm.web.record import created, method_not_allowed
+from psaqb_desktop.practice.crm.web.session import Session
+
+_LIMIT_EXCEEDED = "Microsoft.Dynamics.CRM.totalrecordcountlimitexceeded"
+_TOTAL = "Microsoft.Dynamics.CRM.totalrecordcount"
+
+
+def handle_collection(session: Session, request: ApiRequest, table: Table) -> ApiResponse:
+    """Answer a call whose path is an entity set.
+
+    Raises:
+        ApiError: The call is refused.
+    """
+    if request.method == "POST":
+        row_id = session.writer().create(table, request.json())
+        return created(session, request, table, row_id)
+    if request.method == "GET":
+        return list_rows(session, request, table, Restriction())
+    raise method_not_allowed(request.method)
+
+
+def list_rows(
+    session: Session, request: ApiRequest, table: Table, restriction: Restriction
+) -> ApiResponse:
+    """One page of rows, an aggregation, or the changes since a token.
+
+    Raises:
+        ApiError: The query cannot be read.
+    """
+    options = read_options(request.query)
+    preferences = read_preferences(request.headers.get("Prefer"))
+    if options.apply:
+        return _aggregated(session, table, options, restriction)
+    if options.deltatoken:
+        return _changed(session, request, table, options, preferences)
+    page = session.reader(preferences).page(table, options, restriction)
+    root = session.environment.api_root
+    body: dict[str, Any] = {"@odata.context": context(root, table.set_name, options)}
+    if page.count is not None:
+        body["@odata.count"] = page.count
+        if preferences.includes(_TOTAL):
+            body[f"@{_TOTAL}"] = page.count
+            body[f"@{_LIMIT_EXCEEDED}"] = page.count >= PAGE_CAP
+    body["value"] = page.objects
+    if page.skiptoken:
+        body["@odata.nextLink"] = _next_link(root, request, page.skiptoken)
+    elif preferences.tracks_changes:
+        token = delta_token(session.connection, session.environment.clock)
+        body["@odata.deltaLink"] = _delta_link(root, table, options, token)
+    response = ApiResponse(200, body)
+    if preferences.applied:
+        response.headers["Preference-Applied"] = ",".join(preferences.applied)
+    return response
+
+
+def count_rows(
+    session: Session, request: ApiRequest, table: Table, restriction: Restriction
+) -> ApiResponse:
+    """The number of rows as plain text."""
+    options = read_options(request.query)
+    number = session.reader(Preferences()).count(table, options, restriction)
+    return ApiResponse(200, text=str(number), content_type="text/plain")
+
+
+def _next_link(root: str, request: ApiRequest, token: str) -> str:
+    kept = [(name, value) for name, value in request.query if name != "$skiptoken"]
+    query = urlencode([*kept, ("$skiptoken", token)], safe="$,", quote_via=quote)
+    return f"{root}{quote(request.path, safe='/()=,$')}?{query}"
+
+
+def _delta_link(root: str, table: Table, options: QueryOptions, token: str) -> str:
+    chosen = [("$select", ",".join(options.select))] if options.select else []
+    query = urlencode([*chosen, ("$deltatoken", token)], safe="$,", quote_via=quote)
+    return f"{root}{table.set_name}?{query}"
+
+
+def _aggregated(
+    session: Session, table: Table, options: QueryOptions, restriction: Restriction
+) -> ApiResponse:
+    rows = aggregate(
+        session.environment.catalogue, session.connection, session.rights, table, options,
+        restriction,
+    )  # fmt: skip
+    what = f"{session.environment.api_root}$metadata#{table.set_name}"
+    return ApiResponse(200, {"@odata.context": what, "value": rows})
+
+
+def _changed(
+    session: Session,
+    request: ApiRequest,
+    table: Table,
+    options: QueryOptions,
+    preferences: Preferences,
+) -> ApiResponse:
+    del request
+    root = session.environment.api_root
+    rows = changes_since(session.reader(preferences), table, options, root)
+    token = delta_token(session.connection, session.environment.clock)
+    body = {
+        "@odata.context": context(root, table.set_name, options) + "/$delta",
+        "@odata.deltaLink": _delta_link(root, table, options, token),
+        "value": rows,
+    }
+    return ApiResponse(200, body)
