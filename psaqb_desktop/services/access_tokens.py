@@ -80,11 +80,11 @@ class AccessTokens:
         self._guards: dict[ConnectionId, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def token(self, connection: Connection, *, rejected: str = "") -> str:
+    def token(self, connection: Connection, *, is_refused: bool = False) -> str:
         """Return a valid access token.
 
-        ``rejected`` is a token that the service refused although it looked valid: it is replaced,
-        unless another thread has done so already.
+        ``is_refused`` asks for a new one: the service refused the present one although it looked
+        valid.
 
         Raises:
             SignInNeededError: only a person can reconnect the company.
@@ -92,7 +92,7 @@ class AccessTokens:
         """
         with self._guard_of(connection.id):
             answer = self._answers.get(connection.id)
-            if answer and answer.access_token != rejected and self._is_fresh(answer):
+            if answer and not is_refused and self._is_fresh(answer):
                 return answer.access_token
             return self._refresh(connection.id).access_token
 
