@@ -31,7 +31,7 @@ class Fault:
     @property
     def number(self) -> int:
         """The code as a number; 0 where it is none."""
-        return int(self.code) if self.code.isdigit() else 0
+        return int(self.code) if self.code.isdecimal() else 0
 
     @property
     def is_throttling(self) -> bool:
@@ -71,9 +71,9 @@ def faults_in(data: object) -> tuple[Fault, ...]:
         return ()
     kind = str(_get(fault, "type") or "")
     errors = _get(fault, "error")
-    if isinstance(errors, Mapping):
+    if not isinstance(errors, list):
         errors = [errors]
-    found = [_json_fault(error, kind) for error in errors or () if isinstance(error, Mapping)]
+    found = [_json_fault(error, kind) for error in errors if isinstance(error, Mapping)]
     # A fault without errors is a fault all the same.
     return tuple(found) or (Fault("", json.dumps(dict(fault), default=str)[:300], kind=kind),)
 

@@ -39,5 +39,5 @@ def find_documents(calls: CompanyCalls, draft: Draft) -> tuple[PostedDocument, .
 
 
 def _age(document: PostedDocument) -> tuple[datetime, int]:
-    number = int(document.id) if document.id.isdigit() else 0
+    number = int(document.id) if document.id.isdecimal() else 0
     return document.created or _LONG_AGO, number

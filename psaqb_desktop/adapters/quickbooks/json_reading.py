@@ -73,9 +73,12 @@ def amount(data: Json, name: str) -> Decimal | None:
     if value is None or value == "":
         return None
     try:
-        return to_decimal(value)
+        found = to_decimal(value)
     except (TypeError, InvalidOperation) as error:
         raise unreadable(f"{name} is {value!r}") from error
+    if not found.is_finite():
+        raise unreadable(f"{name} is {value!r}")
+    return found
 
 
 def day(data: Json, name: str) -> date | None:
@@ -96,9 +99,9 @@ def moment(data: Json, name: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(value)
-    except ValueError as error:
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise unreadable(f"{name} is {value!r}") from error
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def same_word(left: str, right: str) -> bool:

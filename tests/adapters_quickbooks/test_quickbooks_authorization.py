@@ -1,0 +1,215 @@
+"""Sign-in and tokens against practice QuickBooks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from psaqb_desktop.adapters.http.session import HttpSession
+from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
+from psaqb_desktop.domain.connection import Credentials, TokenAnswer
+from psaqb_desktop.domain.environment import Environment, EnvironmentKind
+from psaqb_desktop.domain.errors import (
+    OutcomeUnknownError,
+    RequestRejectedError,
+    ServiceUnavailableError,
+    SignInNeededError,
+    UntrustedHostError,
+)
+from psaqb_desktop.domain.identifiers import RealmId
+from psaqb_desktop.practice.group import GB, PRACTICE_INTUIT_CLIENT_SECRET
+from psaqb_desktop.services.ports import AuthorizationGateway
+
+SECRET = PRACTICE_INTUIT_CLIENT_SECRET
+TOKEN_PATH = "*/tokens/bearer"
+
+
+def refreshing(authorization: Any, practice: Any, token: str, secret: str = SECRET) -> TokenAnswer:
+    found: TokenAnswer = authorization.refresh(practice.connection(), Credentials(secret, token))
+    return found
+
+
+def test_the_adapter_fits_the_port(authorization: QuickBooksAuthorization) -> None:
+    port: AuthorizationGateway = authorization
+    assert port is authorization
+
+
+def test_the_authorize_address_has_everything_and_a_fresh_state(
+    authorization: Any, practice: Any
+) -> None:
+    redirect = "https://developer.intuit.com/v2/OAuth2Playground/RedirectUrl"
+    first = authorization.begin(client_id="ABC", redirect_uri=redirect)
+    second = authorization.begin(client_id="ABC", redirect_uri=redirect)
+    query = parse_qs(urlsplit(first.url).query)
+    assert first.url.startswith(f"{practice.server.url}/connect/oauth2?")
+    assert query == {
+        "client_id": ["ABC"],
+        "response_type": ["code"],
+        "scope": ["com.intuit.quickbooks.accounting"],
+        "redirect_uri": [redirect],
+        "state": [first.state],
+    }
+    assert first.state != second.state
+    assert len(first.state) >= 40
+    assert first.allowed_hosts == ("127.0.0.1",)
+
+
+def test_intuits_own_sign_in_may_visit_intuit_only() -> None:
+    environment = Environment("live", EnvironmentKind.PRODUCTION, "https://crm.example")
+    authorization = QuickBooksAuthorization(environment, HttpSession("QuickBooks"), _NoClock())
+    request = authorization.begin(client_id="ABC", redirect_uri="https://x.example/cb")
+    assert request.url.startswith("https://appcenter.intuit.com/connect/oauth2?")
+    assert request.allowed_hosts == ("intuit.com",)
+
+
+def test_a_refresh_brings_tokens_with_their_dates(authorization: Any, practice: Any) -> None:
+    old = practice.tokens()
+    answer = refreshing(authorization, practice, old["refresh_token"])
+    assert answer.refresh_token == old["refresh_token"]
+    assert answer.access_token != old["access_token"]
+    assert answer.access_token_expires - answer.received == timedelta(seconds=3600)
+    days = (answer.refresh_token_expires - answer.received).days
+    assert 99 <= days <= 101
+    assert answer.refresh_token_hard_expires is not None
+    assert (answer.refresh_token_hard_expires - answer.received).days > 1800
+    assert answer.access_token not in repr(answer)
+
+
+def test_a_rotated_token_is_the_new_one(authorization: Any, practice: Any) -> None:
+    practice.tell("options", rotate_after_seconds=0)
+    old = practice.tokens()["refresh_token"]
+    new = refreshing(authorization, practice, old).refresh_token
+    assert new != old
+    with pytest.raises(SignInNeededError) as caught:
+        refreshing(authorization, practice, old)
+    assert caught.value.service == "Alder & Finch Ltd"
+    assert old not in caught.value.details + str(caught.value)
+    assert refreshing(authorization, practice, new).refresh_token != new
+
+
+def test_a_wrong_secret_is_refused_without_asking_to_sign_in(
+    authorization: Any, practice: Any
+) -> None:
+    token = practice.tokens()["refresh_token"]
+    with pytest.raises(RequestRejectedError) as caught:
+        refreshing(authorization, practice, token, "wrong-secret")
+    assert caught.value.code == "invalid_client"
+    assert "keys" in caught.value.remedy
+
+
+def test_a_pasted_line_break_does_no_harm(authorization: Any, practice: Any) -> None:
+    token = practice.tokens()["refresh_token"]
+    assert refreshing(authorization, practice, token, f" {SECRET}\n").access_token
+
+
+def test_a_secret_that_cannot_be_one_is_refused_before_sending(
+    authorization: Any, practice: Any
+) -> None:
+    with pytest.raises(RequestRejectedError):
+        refreshing(authorization, practice, "x", "ключ")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"fault": "drop_after"},
+        {"fault": "half_answer"},
+        {"fault": "status", "status": 502, "commit": True},
+        {"fault": "status", "status": 200, "body": "<html>", "commit": True},
+        {"fault": "status", "status": 200, "body": "{}", "commit": True},
+        {"fault": "status", "status": 302, "headers": {"Location": "/x"}, "commit": True},
+    ],
+)
+def test_a_lost_answer_is_unknown_and_the_token_may_be_tried_again(
+    authorization: Any, practice: Any, rule: dict[str, Any]
+) -> None:
+    token = practice.tokens()["refresh_token"]
+    practice.fail(path=TOKEN_PATH, **rule)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        refreshing(authorization, practice, token)
+    assert "token may have been made and lost" in str(caught.value)
+    assert "invoice by hand" not in caught.value.remedy
+    assert refreshing(authorization, practice, token).refresh_token == token
+
+
+def test_a_refresh_is_never_sent_twice_by_itself(authorization: Any, practice: Any) -> None:
+    token = practice.tokens()["refresh_token"]
+    practice.forget_calls()
+    practice.fail("drop_after", path=TOKEN_PATH)
+    with pytest.raises(OutcomeUnknownError):
+        refreshing(authorization, practice, token)
+    assert len(practice.calls("/bearer")) == 1
+
+
+def test_a_token_service_that_is_down_has_done_nothing(authorization: Any, practice: Any) -> None:
+    practice.server.close()
+    with pytest.raises(ServiceUnavailableError):
+        refreshing(authorization, practice, "any")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://oauth.platform.intuit.com.evil.example/oauth2/v1/tokens/bearer",
+        "http://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
+        "https://oauth.platform.intuit.com@evil.example/",
+        "http://127.0.0.1:1/oauth2/v1/tokens/bearer",
+        "",
+    ],
+)
+def test_secrets_go_to_trusted_hosts_only(authorization: Any, practice: Any, url: str) -> None:
+    connection = replace(practice.connection(), access_token_url=url)
+    with pytest.raises(UntrustedHostError) as caught:
+        authorization.refresh(connection, Credentials(SECRET, "token"))
+    assert "Nothing was sent" in str(caught.value)
+    with pytest.raises(UntrustedHostError):
+        authorization.exchange(connection, client_secret=SECRET, code="c", redirect_uri="r")
+
+
+def test_a_dead_code_asks_for_a_new_sign_in(authorization: Any, practice: Any) -> None:
+    with pytest.raises(SignInNeededError, match="took too long"):
+        authorization.exchange(
+            practice.connection(), client_secret=SECRET, code="AB-old", redirect_uri="https://x"
+        )
+
+
+def test_revoking_ends_the_grant_and_may_be_repeated(authorization: Any, practice: Any) -> None:
+    token = practice.tokens()["refresh_token"]
+    for _ in range(2):
+        authorization.revoke(practice.connection(), client_secret=SECRET, token=token)
+    with pytest.raises(SignInNeededError):
+        refreshing(authorization, practice, token)
+
+
+def test_revoking_with_a_wrong_secret_is_refused(authorization: Any, practice: Any) -> None:
+    token = practice.tokens()["refresh_token"]
+    with pytest.raises(RequestRejectedError):
+        authorization.revoke(practice.connection(), client_secret="wrong", token=token)
+
+
+def test_the_company_is_read_with_tokens_that_are_not_stored(
+    authorization: Any, practice: Any
+) -> None:
+    tokens = refreshing(authorization, practice, practice.tokens()["refresh_token"])
+    connection = replace(practice.connection(), realm_id=RealmId(""))
+    info, preferences = authorization.company(connection, RealmId(GB.realm_id), tokens)
+    assert (info.name, info.country, info.realm_id) == ("Alder & Finch Ltd", "GB", GB.realm_id)
+    assert preferences.home_currency == "GBP"
+
+
+def test_tokens_of_another_company_are_refused(authorization: Any, practice: Any) -> None:
+    tokens = refreshing(authorization, practice, practice.tokens("USMF")["refresh_token"])
+    with pytest.raises(SignInNeededError):
+        authorization.company(practice.connection(), RealmId(GB.realm_id), tokens)
+
+
+class _NoClock:
+    def now(self) -> Any:
+        raise AssertionError
+
+    def sleep(self, seconds: float) -> None:
+        raise AssertionError(seconds)
