@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -113,7 +114,7 @@ def resolve_reference(
 
 def _demand_key(table: Table, names: set[str]) -> Key:
     for key in table.keys.values():
-        if set(key.columns) == names:
+        if set(key.columns) == names and not key.failed and key.active_from <= time.time():
             return key
     message = f"The specified key properties do not match any alternate key of '{table.set_name}'."
     raise ApiError(400, KEY_NOT_FOUND, message)

@@ -91,7 +91,7 @@ class Catalogue:
 
     def single_navigation_of(self, table: Table, lookup: str, target: str) -> Navigation | None:
         """The navigation property that binds a lookup column to one of its target tables."""
-        for found in self._navigations.get(table.logical_name, {}).values():
+        for found in list(self._navigations.get(table.logical_name, {}).values()):
             relationship = found.relationship
             if (
                 isinstance(relationship, OneToMany)
@@ -104,7 +104,7 @@ class Catalogue:
 
     def references_to(self, logical_name: str) -> list[OneToMany]:
         """Relationships in which the table is looked up by others."""
-        return [r for r in self.one_to_many.values() if r.referenced == logical_name]
+        return [r for r in list(self.one_to_many.values()) if r.referenced == logical_name]
 
 
 def is_visible(column: Column) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from psaqb_desktop.practice.crm.environment import Environment
 from psaqb_desktop.practice.crm.errors import unknown_segment
-from psaqb_desktop.practice.crm.metadata.routes import METADATA_ROUTES
+from psaqb_desktop.practice.crm.metadata.routes import METADATA_ROUTES, customization
 from psaqb_desktop.practice.crm.odata.reader import Restriction
 from psaqb_desktop.practice.crm.records.addressing import RecordAddress, demand_row, locate
 from psaqb_desktop.practice.crm.schema.model import Table
@@ -42,8 +43,13 @@ class DataApi:
             ApiError: The call is refused; nothing of it was kept.
         """
         database = self.environment.database
-        opening = database.read() if request.method == "GET" else database.write()
-        with opening as connection:
+        if request.method == "GET":
+            with database.read() as connection:
+                return self.answer_within(connection, request, caller)
+        with ExitStack() as held:
+            if _is_customization(request.path):
+                held.enter_context(customization(self.environment))
+            connection = held.enter_context(database.write())
             return self.answer_within(connection, request, caller)
 
     def answer_within(
@@ -69,6 +75,10 @@ class DataApi:
         if table is None:
             raise unknown_segment(first)
         return _answer_on_table(session, request, table, segments)
+
+
+def _is_customization(path: str) -> bool:
+    return path.partition("/")[0].partition("(")[0] in METADATA_ROUTES
 
 
 def _answer_on_table(
