@@ -1,0 +1,302 @@
+"""The pages of connecting a QuickBooks company, from the keys to "it is connected"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.environment import Environment, EnvironmentKind
+from psaqb_desktop.domain.errors import AppError, Cancelled
+from psaqb_desktop.domain.links import normalised
+from psaqb_desktop.domain.sign_in import AuthorizationRequest, CompanyFound, read_redirect
+from psaqb_desktop.ui.connect.connection_form import KEYS_WORDS, ConnectionForm
+from psaqb_desktop.ui.connect.flow_dialog import make_page
+from psaqb_desktop.ui.connect.form_pieces import (
+    button,
+    button_row,
+    card,
+    copy_button,
+    heading,
+    notice,
+    words,
+)
+from psaqb_desktop.ui.look import GAP, WIDE_GAP
+
+_LAPSED = frozenset({"EXPIRED", "SUSPENDED", "CANCELLED"})
+
+
+def country_name(code: str) -> str:
+    """Return a country's name in words with its code; the code alone where it is not known."""
+    territory = QLocale.codeToTerritory(code)
+    if not code or territory == QLocale.Country.AnyTerritory:
+        return code
+    return f"{QLocale.territoryToString(territory)} ({code})"
+
+
+class CredentialsPage(QWidget):
+    """The keys and addresses, with help beside them on where to find what."""
+
+    def __init__(
+        self, environment: Environment, connection: Connection, *buttons: QPushButton
+    ) -> None:
+        super().__init__()
+        self.form = ConnectionForm(environment, connection)
+        self.in_window = QRadioButton("In a &window of this program")
+        self.in_window.setAccessibleName("Sign in in a window of this program")
+        self.in_own_browser = QRadioButton("In my own &browser")
+        self.in_own_browser.setAccessibleName("Sign in in my own browser")
+        self.in_window.setChecked(True)
+        self._ways = QButtonGroup(self)
+        self._ways.addButton(self.in_window)
+        self._ways.addButton(self.in_own_browser)
+        way = QHBoxLayout()
+        way.addWidget(words("Sign in to QuickBooks"))
+        way.addWidget(self.in_window)
+        way.addWidget(self.in_own_browser)
+        way.addStretch()
+        left = QVBoxLayout()
+        left.addWidget(self.form, 1)
+        left.addLayout(way)
+        columns = QHBoxLayout()
+        columns.setSpacing(WIDE_GAP)
+        columns.addLayout(left, 3)
+        columns.addWidget(_help(environment), 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        title = connection.name or "a legal entity"
+        layout.addWidget(heading(f"Connect the QuickBooks company of {title}"))
+        layout.addLayout(columns, 1)
+        layout.addLayout(button_row(*buttons))
+        self.setProperty("first", self.form)
+
+
+def _help(environment: Environment) -> QFrame:
+    """Say what to type where in Intuit's developer pages, in the order of doing."""
+    if environment.kind is EnvironmentKind.PRACTICE:
+        steps = [
+            words(
+                "Practice QuickBooks accepts any Client ID and Security Key that it shows on "
+                "its own start page; nothing reaches real books."
+            ),
+            words("The addresses are filled in already."),
+        ]
+        return card("What to enter", *steps, _stretch())
+    kind = KEYS_WORDS[environment.kind]
+    steps = [
+        words("1. Sign in at developer.intuit.com and open your app. A company makes its app "
+              "once, for all its legal entities."),
+        words(f"2. Under “Keys and credentials”, choose {kind}. Copy Client ID and Client "
+              "Secret into the fields here."),
+        words("3. Under “Redirect URIs” of the same keys, add the redirect address shown here, "
+              "letter by letter, and save."),
+        words("4. The addresses are Intuit's own and need no change. Secrets are sent nowhere "
+              "else."),
+        words("5. On the next page choose the company of this legal entity. You confirm it here "
+              "before anything is stored."),
+    ]  # fmt: skip
+    return card("Where to find it at Intuit", *steps, _stretch())
+
+
+def _stretch() -> QVBoxLayout:
+    filler = QVBoxLayout()
+    filler.addStretch()
+    return filler
+
+
+class PastePage(QWidget):
+    """For the person's own browser: open the address there, paste back where it ended."""
+
+    def __init__(
+        self,
+        request: AuthorizationRequest,
+        *,
+        open_url: Callable[[str], bool],
+        on_address: Callable[[], object],
+        buttons: tuple[QPushButton, ...],
+    ) -> None:
+        super().__init__()
+        self._request = request
+        self._open_url = open_url
+        self.address = QLineEdit()
+        self.address.setAccessibleName("Address from the browser")
+        self.address.setPlaceholderText(f"{request.redirect_uri}?code=…")
+        self.go_on = button("&Continue", on_address, look="primary")
+        self.go_on.setEnabled(False)
+        self.go_on.setDefault(True)
+        self.verdict = words("")
+        self.opened = words("", look="muted")
+        self.address.textChanged.connect(self._judge)
+        label = words("&3. Paste the whole address here")
+        opening = QHBoxLayout()
+        opening.addWidget(button("&Open the sign-in page", self.open, name="Open the sign-in page"))
+        opening.addWidget(copy_button(lambda: request.url, name="Copy the sign-in address"))
+        opening.addWidget(self.opened, 1)
+        label.setText("3. Copy the whole address from the browser's address line, paste it here.")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP + 2)
+        for content in (
+            heading("Sign in with your own browser"),
+            words("1. Open the sign-in page, sign in to QuickBooks and choose the company."),
+            opening,
+            words(
+                f"2. The browser then goes to an address that begins with {request.redirect_uri}. "
+                "It does not matter whether a page appears there or an error is shown."
+            ),
+            label,
+            self.address,
+            self.verdict,
+        ):
+            if isinstance(content, QWidget):
+                layout.addWidget(content)
+            else:
+                layout.addLayout(content)
+        layout.addStretch()
+        layout.addLayout(button_row(*buttons, self.go_on))
+        self.setProperty("first", self.address)
+
+    def open(self) -> None:
+        """Open the sign-in page in the person's browser."""
+        if self._open_url(self._request.url):
+            self.opened.setText("Opened in your browser.")
+        else:
+            self.opened.setText("No browser could be opened: copy the address instead.")
+
+    def _judge(self, text: str) -> None:
+        complaint, good = self._complaint(text.strip())
+        self.go_on.setEnabled(good)
+        self.verdict.setText(complaint)
+        self.verdict.setProperty("look", "good" if good else "bad")
+        self.verdict.style().unpolish(self.verdict)
+        self.verdict.style().polish(self.verdict)
+
+    def _complaint(self, text: str) -> tuple[str, bool]:
+        if not text:
+            return "", False
+        try:
+            read_redirect(self._request, text)
+        except Cancelled:
+            return "QuickBooks reports that access was refused. Continue to end here.", True
+        except AppError as error:
+            return f"{error} {error.remedy}", False
+        except ValueError:  # urlsplit: not an address at all
+            return "This is not an address. Copy it from the browser's address line.", False
+        return "This is the right address.", True
+
+
+def make_confirm_page(found: CompanyFound, *buttons: QPushButton) -> QWidget:
+    """Ask whether the company is the right one: both sides beside each other."""
+    connection, company = found.connection, found.company
+    ours = _facts(
+        ("Name", connection.name),
+        ("Legal entity", connection.legal_entity),
+        ("Bound so far to", connection.company_name or "no company"),
+    )
+    theirs = _facts(
+        ("Company", company.name),
+        ("Country", country_name(company.country)),
+        ("Home currency", found.home_currency),
+        ("Company id", company.realm_id),
+    )
+    sides = QHBoxLayout()
+    sides.setSpacing(WIDE_GAP)
+    sides.addWidget(card("Legal entity in the CRM", ours), 1)
+    sides.addWidget(card("QuickBooks company you signed in to", theirs), 1)
+    warnings: list[QWidget] = [notice("caution", words(text)) for text in _doubts(found)]
+    return make_page(
+        heading(f"Is this the company of {connection.name}?"),
+        sides,
+        *warnings,
+        words(
+            "Invoices of this legal entity will be posted to this company only. Once it is "
+            "stored, another company is refused.",
+            look="muted",
+        ),
+        buttons=button_row(*buttons),
+        first=buttons[0],
+    )
+
+
+def _doubts(found: CompanyFound) -> list[str]:
+    doubts = []
+    if normalised(found.connection.name) != normalised(found.company.name):
+        doubts.append(
+            f"The names differ: “{found.connection.name}” in the CRM, “{found.company.name}” in "
+            "QuickBooks. Make sure that this is the same legal entity."
+        )
+    if found.company.subscription_status.upper() in _LAPSED:
+        doubts.append(
+            f"The QuickBooks subscription of {found.company.name} has lapsed: it can be read, but "
+            "accepts no new entries. Contact the owner of its account."
+        )
+    return doubts
+
+
+def _facts(*pairs: tuple[str, str]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(WIDE_GAP)
+    grid.setColumnStretch(1, 1)
+    for row, (name, value) in enumerate(pairs):
+        said = words(value or "not stated")
+        font = said.font()
+        font.setBold(True)
+        said.setFont(font)
+        said.setAccessibleName(f"{name}: {value or 'not stated'}")
+        caption = words(name, look="muted")
+        caption.setWordWrap(False)
+        grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(said, row, 1)
+    return grid
+
+
+def make_success_page(connection: Connection, *buttons: QPushButton) -> QWidget:
+    """Say that it worked, and what comes next."""
+    return make_page(
+        heading(f"{connection.company_name} is connected"),
+        notice(
+            "good",
+            words(
+                f"Invoices of {connection.name} ({connection.legal_entity}) can now be checked "
+                f"against {connection.company_name}."
+            ),
+        ),
+        words(
+            "Next: match the customers and items of the waiting invoices with those in "
+            "QuickBooks. That is done once; nothing is created or posted by it."
+        ),
+        buttons=button_row(*buttons),
+        first=buttons[-1],
+    )
+
+
+def make_wrong_company_page(
+    connection: Connection, error: AppError, *buttons: QPushButton
+) -> QWidget:
+    """Say that the sign-in reached another company than the connection is bound to."""
+    bound = _facts(
+        ("Connection", connection.name),
+        ("Legal entity", connection.legal_entity),
+        ("Bound to", connection.company_name or "no company yet"),
+    )
+    return make_page(
+        heading("This is another company"),
+        notice("bad", words(str(error))),
+        card("The connection", bound),
+        words(error.remedy),
+        buttons=button_row(*buttons),
+        first=buttons[-1],
+    )

@@ -1,0 +1,60 @@
+"""How a connection stands, in words: the badge that an accountant reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psaqb_desktop.domain.connection import Connection, ConnectionStatus
+from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.ui.formats import plural
+
+AMBER_DAYS = 30
+RED_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Words with a tone: good, caution, bad or muted. The words alone say it all."""
+
+    text: str
+    tone: str
+
+    @property
+    def icon(self) -> str:
+        """The icon that goes with the tone."""
+        return {
+            "good": "status-posted",
+            "caution": "severity-warning",
+            "bad": "status-failed",
+        }.get(self.tone, "offline")
+
+
+def badge(connection: Connection, now: datetime) -> Badge:
+    """Return the status with the days that are left: amber from 30 days on, red from 14."""
+    status = connection.status(now)
+    if status is ConnectionStatus.NOT_CONNECTED:
+        return Badge(status.value, "muted")
+    if status in {ConnectionStatus.RECONNECT, ConnectionStatus.HIDDEN}:
+        return Badge(status.value, "bad")
+    days = connection.days_left(now)
+    if days is None:
+        return Badge(ConnectionStatus.CONNECTED.value, "good")
+    left = f"{plural(days, 'day')} left"
+    if days <= RED_DAYS:
+        return Badge(f"{ConnectionStatus.EXPIRING.value}: {left}", "bad")
+    tone = "caution" if days <= AMBER_DAYS else "good"
+    return Badge(f"{ConnectionStatus.CONNECTED.value}: {left}", tone)
+
+
+def last_pull(connection: Connection, rows: Sequence[ListedInvoice]) -> datetime | None:
+    """Return when an invoice of this connection was last compared with QuickBooks."""
+    checked = [
+        row.record.last_checked
+        for row in rows
+        if row.record is not None
+        and row.record.connection_id == connection.id
+        and row.record.last_checked is not None
+    ]
+    return max(checked, default=None)

@@ -1,0 +1,155 @@
+"""A dialog that a coroutine leads from page to page."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from enum import Enum, auto
+from typing import Any, TypeVar
+
+from PySide6.QtWidgets import QDialog, QLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from psaqb_desktop.domain.errors import AppError, Cancelled
+from psaqb_desktop.ui.connect.decisions import Decided, Decisions
+from psaqb_desktop.ui.connect.form_pieces import (
+    button,
+    button_row,
+    endless_progress,
+    heading,
+    notice,
+    words,
+)
+from psaqb_desktop.ui.dialogs import FoldedDetails
+from psaqb_desktop.ui.look import GAP, WIDE_GAP
+
+T = TypeVar("T")
+
+
+class Step(Enum):
+    """What a person can decide on any page."""
+
+    CANCEL = auto()
+    BACK = auto()
+    NEXT = auto()
+    TRY_AGAIN = auto()
+    OTHER_WAY = auto()
+
+
+class FlowDialog(QDialog):
+    """Shows one page at a time; ``decisions`` is where the leading coroutine hears of buttons.
+
+    Escape and the window's close button mean Cancel, and the coroutine decides what that means:
+    the dialog itself never closes under a running step.
+    """
+
+    def __init__(self, parent: QWidget | None, title: str) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.decisions: Decisions[Step] = Decisions()
+        self._pages = QStackedWidget()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 20, 20, 16)
+        layout.addWidget(self._pages)
+
+    def show_page(self, page: QWidget) -> None:
+        """Put a page in the place of the one before, which is deleted, and focus its start."""
+        before = self._pages.currentWidget()
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        if before is not None and before is not page:
+            self._pages.removeWidget(before)
+            before.deleteLater()
+        first = page.property("first")
+        (first if isinstance(first, QWidget) else page).setFocus()
+
+    def choose(self, step: Step) -> QPushButton:
+        """Return the usual button of a step."""
+        text = {
+            Step.CANCEL: "Cancel",
+            Step.BACK: "&Back",
+            Step.TRY_AGAIN: "&Try again",
+        }.get(step, "&Continue")
+        return self.act(text, step)
+
+    def act(self, text: str, step: Step, *, is_primary: bool = False) -> QPushButton:
+        """Return a button that decides ``step``."""
+        made = button(text, lambda: self.decisions.take(step), look="primary" if is_primary else "")
+        if is_primary:
+            made.setDefault(True)
+        return made
+
+    async def show_error(
+        self, error: AppError, *buttons: QPushButton, above: QWidget | None = None
+    ) -> Step:
+        """Tell what happened and what to do, and wait for the person's choice.
+
+        ``above`` is shown over it: what had been done before it happened.
+        """
+        what = heading(str(error), scale=1.05)
+        contents: list[QWidget] = [what]
+        if error.remedy:
+            contents.append(words(error.remedy))
+        parts: list[QWidget] = [above] if above is not None else []
+        parts.append(notice("bad", *contents))
+        if error.details:
+            parts.append(FoldedDetails(error.details))
+        self.show_page(make_page(*parts, buttons=button_row(*buttons), first=buttons[-1]))
+        return await self.decisions.next()
+
+    async def busy(
+        self,
+        title: str,
+        text: str,
+        work: Coroutine[Any, Any, T],
+        *buttons: QPushButton,
+        can_cancel: bool = True,
+    ) -> T | Decided[Step]:
+        """Show that something is going on until it is done, or the person decides otherwise."""
+        row = list(buttons)
+        if can_cancel:
+            row.append(self.choose(Step.CANCEL))
+        parts = (heading(title), words(text), endless_progress(title))
+        self.show_page(make_page(*parts, buttons=button_row(*row), first=row[-1] if row else None))
+        return await self.decisions.during(work)
+
+    async def wait_for(
+        self, title: str, text: str, work: Coroutine[Any, Any, T], *, can_cancel: bool = True
+    ) -> T:
+        """Like :meth:`busy`, but a Cancel is raised as Cancelled."""
+        if not can_cancel:
+            self.show_page(make_page(heading(title), words(text), endless_progress(title)))
+            return await work
+        outcome = await self.busy(title, text, work)
+        if isinstance(outcome, Decided):
+            raise Cancelled(f"{title}: cancelled.")
+        return outcome
+
+    def reject(self) -> None:
+        """Escape and the close button: a decision, not an end."""
+        self.decisions.take(Step.CANCEL)
+
+    def finish(self) -> None:
+        """Close; called by the leading coroutine when it is done."""
+        self.done(QDialog.DialogCode.Accepted)
+        self.deleteLater()
+
+
+def make_page(
+    *contents: QWidget | QLayout, buttons: QLayout | None = None, first: QWidget | None = None
+) -> QWidget:
+    """Stack contents above a row of buttons; ``first`` gets the focus."""
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(WIDE_GAP - GAP // 2)
+    for content in contents:
+        if isinstance(content, QWidget):
+            layout.addWidget(content)
+        else:
+            layout.addLayout(content)
+    layout.addStretch()
+    if buttons is not None:
+        layout.addSpacing(GAP)
+        layout.addLayout(buttons)
+    page.setProperty("first", first)
+    return page
