@@ -78,6 +78,13 @@ class InvoiceRow:
         self.busy = ""
         self.refresh()
 
+    def take_record(self, record: SyncRecord) -> None:
+        """Take what the CRM keeps of the invoice now."""
+        self.listed = replace(self.listed, record=record)
+        self.live = None
+        self.found = None
+        self.refresh()
+
 
 _WAITING = frozenset({RowStatus.QUEUED, RowStatus.POSTING})
 

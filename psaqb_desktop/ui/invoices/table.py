@@ -39,6 +39,28 @@ class InvoiceTable:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take_over_checks(self, earlier: InvoiceTable) -> None:
+        """Keep the checks of an earlier list where neither invoice nor connection changed since.
+
+        They are only shown; a push checks everything afresh.
+        """
+        for old in earlier.rows:
+            checked = old.listed.checked
+            position = self.position.get(old.id)
+            if checked is None or position is None:
+                continue
+            row = self.rows[position]
+            now = row.listed
+            is_same = (
+                now.is_to_post
+                and now.checked is None
+                and checked.invoice.version == now.invoice.version
+                and _books(now) == _books(old.listed)
+            )
+            if is_same:
+                row.take_check(checked)
+                self.changed(position)
+
     def prepare_keys(self) -> None:
         """Derive the sort keys of every column now, in the thread that made the table."""
         for column in COLUMNS:
@@ -121,6 +143,14 @@ class InvoiceTable:
         if len(wanted) < 64:
             return [self.rows[at] for at in sorted(wanted)]
         return [self.rows[at] for at in self._order if at in wanted]
+
+
+def _books(listed: ListedInvoice) -> tuple[object, ...]:
+    """Return what of the connection decides a check; its tokens do not."""
+    connection = listed.connection
+    if connection is None:
+        return ()
+    return connection.id, connection.realm_id, connection.mapping_text, connection.is_connected
 
 
 def _day(row: InvoiceRow) -> int:

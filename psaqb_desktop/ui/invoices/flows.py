@@ -1,0 +1,123 @@
+"""What a person does with chosen invoices: check, push, try again, pull, leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.listing import RowStatus
+from psaqb_desktop.ui.invoices.choice import may_be_left_out, may_be_pushed
+from psaqb_desktop.ui.invoices.problems import problem_groups
+from psaqb_desktop.ui.invoices.reading import Reading
+from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.run_gate import Run, RunGate
+from psaqb_desktop.ui.invoices.runs import Runs
+from psaqb_desktop.ui.invoices.summary import (
+    Summary,
+    check_summary,
+    pull_summary,
+    push_summary,
+    settle_summary,
+)
+from psaqb_desktop.ui.invoices.surface import Activity, Page
+
+_DONE = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
+
+
+class Flows:
+    """Each coroutine is one thing a person asked for, from the question to the summary."""
+
+    def __init__(self, *, page: Page, gate: RunGate, runs: Runs, reading: Reading) -> None:
+        self._page = page
+        self._gate = gate
+        self._runs = runs
+        self._reading = reading
+
+    async def check(self, ids: Iterable[InvoiceId]) -> None:
+        """Check invoices; writes nothing."""
+        rows = [row for row in self._page.rows(ids) if may_be_pushed(row)]
+        if not rows:
+            self._page.show_summary("info", "None of the chosen invoices waits to be posted.")
+            return
+        with self._gate.begin(Activity("Checking")) as run:
+            await self._runs.check(run, rows)
+            self._after_check(rows, was_stopped=run.was_stopped)
+
+    def _after_check(self, rows: Sequence[InvoiceRow], *, was_stopped: bool) -> None:
+        self._page.settle_order()
+        self._sum_up(check_summary(rows, was_stopped=was_stopped))
+        self._page.show_groups(problem_groups(rows) if len(rows) > 1 else ())
+
+    async def push(self, ids: Iterable[InvoiceId]) -> None:
+        """Check, let the person confirm company by company, push, sum up."""
+        rows = [row for row in self._page.rows(ids) if may_be_pushed(row)]
+        if not rows:
+            self._page.show_summary("info", "None of the chosen invoices can be pushed.")
+            return
+        with self._gate.begin(Activity("Checking")) as run:
+            await self._push(run, rows)
+
+    async def _push(self, run: Run, rows: Sequence[InvoiceRow]) -> None:
+        checked = await self._runs.check(run, rows)
+        blocked = [row for row in rows if row.status is not RowStatus.READY]
+        if run.was_stopped or len(blocked) == len(rows):
+            self._after_check(rows, was_stopped=run.was_stopped)
+            return
+        run.turn_into(Activity("Waiting for your confirmation"))
+        batches = await self._runs.confirm(checked)
+        if not batches:
+            self._page.settle_order()
+            return
+        pushed = self._page.rows(await self._runs.push(run, batches))
+        self._page.settle_order([row.id for row in pushed if row.status in _DONE])
+        self._sum_up(push_summary(pushed, was_stopped=run.was_stopped))
+        groups = problem_groups([*pushed, *blocked])
+        self._page.show_groups(groups if len(pushed) + len(blocked) > 1 else ())
+
+    async def try_again(self, ids: Iterable[InvoiceId]) -> None:
+        """Settle what is unknown, and push again what failed; nothing else."""
+        rows = self._page.rows(ids)
+        failed = [row.id for row in rows if row.status in {RowStatus.FAILED, RowStatus.NOT_READY}]
+        if any(row.status is RowStatus.CHECKING for row in rows):
+            await self.settle()
+        if failed:
+            await self.push(failed)
+
+    async def settle(self) -> None:
+        """Ask QuickBooks what became of pushes with unknown outcome."""
+        with self._gate.begin(Activity("Checking outcome")) as run:
+            ids = await self._runs.settle(run)
+            self._page.settle_order()
+            self._sum_up(settle_summary(self._page.rows(ids)))
+
+    async def pull(self, *, is_full: bool = False) -> None:
+        """Bring QuickBooks' state back and read the list afresh."""
+        with self._gate.begin(Activity("Pulling")) as run:
+            summaries = await self._runs.pull(run, is_full=is_full)
+            was_stopped = run.was_stopped
+            await self._reading.read(run)
+            self._sum_up(pull_summary(summaries, was_stopped=was_stopped))
+
+    async def leave_out(self, ids: Iterable[InvoiceId]) -> None:
+        """Leave invoices out, with a reason."""
+        rows = [row for row in self._page.rows(ids) if may_be_left_out(row)]
+        if not rows:
+            return
+        reason = await self._page.ask_reason(len(rows))
+        if reason is not None:
+            await self._write_each(rows, reason)
+
+    async def take_back(self, ids: Iterable[InvoiceId]) -> None:
+        """Undo leaving out."""
+        rows = [row for row in self._page.rows(ids) if row.status is RowStatus.LEFT_OUT]
+        await self._write_each(rows, None)
+
+    async def _write_each(self, rows: Sequence[InvoiceRow], reason: str | None) -> None:
+        words = "Taking back" if reason is None else "Leaving out"
+        with self._gate.begin(Activity(words, 0, len(rows), can_stop=True)) as run:
+            done = await self._runs.leave_out(run, rows, reason)
+            self._page.settle_order(done)
+
+    def _sum_up(self, summary: Summary) -> None:
+        actions = [("Show what needs attention", self._page.show_attention)]
+        self._page.show_summary(summary.kind, summary.text, actions if summary.has_problems else ())

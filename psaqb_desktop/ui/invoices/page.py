@@ -1,0 +1,367 @@
+"""The invoices page: widgets and signals; it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from psaqb_desktop.domain.environment import Environment
+from psaqb_desktop.domain.errors import AppError
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.listing import Checked
+from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.services.push_invoices import PushProgress
+from psaqb_desktop.ui.desk import Facts
+from psaqb_desktop.ui.dialogs import get_text, show_error
+from psaqb_desktop.ui.formats import plural
+from psaqb_desktop.ui.invoices.batches import Batch
+from psaqb_desktop.ui.invoices.choice import Choice, choice_of
+from psaqb_desktop.ui.invoices.confirm_push import Answer, confirm_batch
+from psaqb_desktop.ui.invoices.detail_panel import DetailPanel
+from psaqb_desktop.ui.invoices.empty_states import Empty, EmptyState
+from psaqb_desktop.ui.invoices.filter_bar import FilterBar
+from psaqb_desktop.ui.invoices.filters import ListFilter, View
+from psaqb_desktop.ui.invoices.grid import InvoiceGrid
+from psaqb_desktop.ui.invoices.notice import Action, Notice
+from psaqb_desktop.ui.invoices.problems import ProblemGroup
+from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
+from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.table import InvoiceTable
+from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
+from psaqb_desktop.ui.invoices.totals import totals_of
+from psaqb_desktop.ui.invoices.totals_bar import TotalsBar
+
+_FACTS_DELAY_MILLISECONDS = 120
+"""Walking through rows with the arrow keys does not read each of them."""
+
+
+class InvoicesPage(QWidget):
+    """Implements :class:`~psaqb_desktop.ui.invoices.surface.Page`.
+
+    Signals:
+        choice_changed: other invoices are chosen, or what may be done with them changed.
+        facts_wanted: lines and history of an invoice (its id) should be read.
+        empty_action_requested: carries the :class:`Empty` whose button was pressed.
+        check_requested, quickbooks_requested, crm_requested: from the panel, with the id.
+        remedy_requested: a :class:`Finding` and the invoice's id.
+        group_remedy_requested: a :class:`ProblemGroup`.
+    """
+
+    choice_changed = Signal()
+    facts_wanted = Signal(str)
+    empty_action_requested = Signal(object)
+    check_requested = Signal(str)
+    quickbooks_requested = Signal(str)
+    crm_requested = Signal(str)
+    remedy_requested = Signal(object, str)
+    group_remedy_requested = Signal(object)
+
+    def __init__(self, environment: Environment, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._environment = environment
+        self._forced_empty: Empty | None = Empty.READING
+        self.model = InvoiceTableModel(self)
+        self.grid = InvoiceGrid(self.model)
+        self.filter_bar = FilterBar()
+        self.notice = Notice()
+        self.summary = Notice()
+        self.empty = EmptyState()
+        self.problems = ProblemsPanel()
+        self.details = DetailPanel()
+        self.totals = TotalsBar()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        self.rows_splitter = QSplitter(Qt.Orientation.Vertical)
+        self.rows_splitter.addWidget(self.stack)
+        self.rows_splitter.addWidget(self.problems)
+        self.rows_splitter.setStretchFactor(0, 1)
+        self.rows_splitter.setCollapsible(0, False)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.rows_splitter)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setCollapsible(0, False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.notice, self.summary, self.filter_bar):
+            layout.addWidget(widget)
+        layout.addWidget(self.splitter, 1)
+        layout.addWidget(self.totals)
+        self.problems.hide()
+        self.details.hide()
+        self._totals_timer = self._timer(0, self._show_totals)
+        self._facts_timer = self._timer(_FACTS_DELAY_MILLISECONDS, self._want_facts)
+        self._connect()
+        self._show_stack()
+
+    def _timer(self, milliseconds: int, act: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer
+
+    def _connect(self) -> None:
+        self.filter_bar.filter_changed.connect(self._on_filter)
+        self.model.ticks_changed.connect(self._on_choice)
+        self.model.rearranged.connect(self._totals_timer.start)
+        self.grid.current_changed.connect(self._on_current)
+        self.grid.selectionModel().selectionChanged.connect(lambda *_parts: self._on_highlight())
+        self.grid.details_requested.connect(self.open_details)
+        self.totals.clear_requested.connect(self.clear_selection)
+        self.empty.action_requested.connect(self._on_empty_action)
+        self.problems.group_chosen.connect(self._on_group)
+        self.problems.remedy_requested.connect(self.group_remedy_requested)
+        self.problems.closed.connect(self.problems.hide)
+        self.details.closed.connect(self.close_details)
+        self.details.check_requested.connect(
+            lambda: self.check_requested.emit(self.details.invoice_id)
+        )
+        self.details.open_quickbooks_requested.connect(
+            lambda: self.quickbooks_requested.emit(self.details.invoice_id)
+        )
+        self.details.open_crm_requested.connect(
+            lambda: self.crm_requested.emit(self.details.invoice_id)
+        )
+        self.details.remedy_requested.connect(
+            lambda finding: self.remedy_requested.emit(finding, self.details.invoice_id)
+        )
+
+    # -- what the presenter asks ---------------------------------------------------------------
+
+    @property
+    def table(self) -> InvoiceTable:
+        """The rows on the page."""
+        return self.model.table
+
+    def show_table(self, table: InvoiceTable) -> None:
+        """Show another list; order, filter, ticks and highlight stay."""
+        self.model.show_table(table)
+        self.filter_bar.offer_companies(table.companies)
+        self._refresh_around()
+
+    def take_checks(self, checked: Iterable[Checked]) -> None:
+        """Show outcomes of a check on their rows."""
+        outcomes = {one.invoice.id: one for one in checked}
+        for row in self.rows(outcomes):
+            row.take_check(outcomes[row.id])
+        self._rows_changed(outcomes)
+
+    def take_progress(self, progress: Iterable[PushProgress]) -> None:
+        """Show news of a push on its rows, in the order in which they came."""
+        news = list(progress)
+        for one in news:
+            for row in self.rows([one.invoice_id]):
+                row.take_push(one.status, one.record, one.findings)
+        self._rows_changed({one.invoice_id for one in news})
+
+    def take_record(self, invoice_id: InvoiceId, record: SyncRecord) -> None:
+        """Show what the CRM keeps of an invoice now."""
+        for row in self.rows([invoice_id]):
+            row.take_record(record)
+        self._rows_changed([invoice_id])
+
+    def mark_busy(self, ids: Iterable[InvoiceId], word: str) -> None:
+        """Show a word on rows on which something runs; "" takes it away."""
+        known = list(ids)
+        for row in self.rows(known):
+            row.busy = word
+        self._rows_changed(known)
+
+    def _rows_changed(self, ids: Iterable[InvoiceId]) -> None:
+        changed = set(ids)
+        self.model.rows_changed(changed)
+        self.model.flush()
+        self._totals_timer.start()
+        if self.details.isVisible() and self.details.invoice_id in changed:
+            self.details.show_row(self._row(self.details.invoice_id))
+        if self.model.ticked & changed:
+            self.choice_changed.emit()
+
+    def settle_order(self, done: Iterable[InvoiceId] = ()) -> None:
+        """Sort and filter afresh after a run, and untick what is done."""
+        self.model.set_ticked(done, is_ticked=False)
+        self.model.rearrange()
+        self._refresh_around()
+
+    def show_empty(self, state: Empty | None) -> None:
+        """Say why there is nothing to show; None lets the page find out by its filter."""
+        self._forced_empty = state
+        self._show_stack()
+
+    def show_notice(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
+        """Say something about the list as a whole; "" as text takes it away."""
+        if text:
+            self.notice.show_notice(kind, text, actions)
+        else:
+            self.notice.hide()
+
+    def show_summary(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
+        """Say what a run came to; stays until it is closed."""
+        self.summary.show_notice(kind, text, actions)
+
+    def show_groups(self, groups: Sequence[ProblemGroup]) -> None:
+        """Show findings by cause; an empty sequence closes the panel."""
+        self.problems.show_groups(groups)
+        self.problems.setVisible(bool(groups))
+        if groups:
+            self.rows_splitter.setSizes([max(200, self.rows_splitter.height() - 210), 210])
+
+    def show_attention(self) -> None:
+        """Go to what needs attention."""
+        self.filter_bar.set_filter(ListFilter(view=View.ATTENTION))
+
+    def show_facts(self, invoice_id: InvoiceId, facts: Facts) -> None:
+        """Show what was read of one invoice, if it is still the one in the panel."""
+        if invoice_id == self.details.invoice_id:
+            self.details.show_facts(facts)
+
+    def rows(self, ids: Iterable[InvoiceId]) -> list[InvoiceRow]:
+        """Return rows by id."""
+        return self.table.at(ids)
+
+    def _row(self, invoice_id: str) -> InvoiceRow | None:
+        found = self.rows([InvoiceId(invoice_id)])
+        return found[0] if found else None
+
+    async def confirm(self, batch: Batch, *, place: int, companies: int) -> Answer:
+        """Let the person confirm the push to one company."""
+        return await confirm_batch(
+            self.window(), batch, self._environment, place=place, companies=companies
+        )
+
+    async def ask_reason(self, count: int) -> str | None:
+        """Ask why invoices are left out."""
+        return await get_text(
+            self.window(),
+            f"Leave out {plural(count, 'invoice')}",
+            "They are not pushed until someone takes them back. The reason is kept in the CRM.",
+            label="Reason",
+            yes_text="Leave out",
+        )
+
+    async def tell_error(self, error: AppError) -> None:
+        """Tell what went wrong."""
+        await show_error(self.window(), error)
+
+    def open_address(self, address: str) -> None:
+        """Open a web page in the person's browser; addresses of other kinds are passed over."""
+        if urlsplit(address).scheme in {"https", "http"}:
+            QDesktopServices.openUrl(QUrl(address))
+
+    # -- choosing ------------------------------------------------------------------------------
+
+    def chosen_ids(self) -> list[InvoiceId]:
+        """Return the ticked invoices, or the highlighted ones where none is ticked."""
+        if self.model.ticked:
+            return [row.id for row in self.model.ticked_rows()]
+        return self.grid.highlighted_ids()
+
+    def choice(self) -> Choice:
+        """Tell what may be done with the chosen invoices."""
+        return choice_of(self.rows(self.chosen_ids()))
+
+    def clear_selection(self) -> None:
+        """Untick everything."""
+        self.model.tick_only(())
+
+    def select_shown(self) -> None:
+        """Tick everything that passes the filter."""
+        self.model.set_ticked([row.id for row in self.model.shown_rows()], is_ticked=True)
+
+    def open_details(self) -> None:
+        """Show the panel for the current row; its problems first where it has any."""
+        self.details.show()
+        row = self._row(self.grid.current_id())
+        self.details.show_row(row)
+        if row is not None and row.findings and row.listed.is_to_post:
+            self.details.show_problems()
+        self._facts_timer.start()
+
+    def close_details(self) -> None:
+        """Hide the panel and give the grid the keyboard."""
+        self.details.hide()
+        self.grid.setFocus()
+
+    def dress(self) -> None:
+        """Take the colours of the application."""
+        for part in (self.model, self.filter_bar, self.notice, self.summary, self.empty):
+            part.dress()
+        self.problems.dress()
+        self.details.dress()
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _on_filter(self, wanted: ListFilter) -> None:
+        self.model.set_filter(wanted)
+        self._refresh_around()
+
+    def _refresh_around(self) -> None:
+        self.filter_bar.show_counts(self.table.counts(self.filter_bar.filter))
+        self._show_stack()
+        if self.details.isVisible():
+            self.details.show_row(self._row(self.grid.current_id()))
+
+    def _show_stack(self) -> None:
+        state = self._empty_state()
+        if state is None:
+            self.stack.setCurrentWidget(self.grid)
+            return
+        self.empty.show_state(state)
+        self.stack.setCurrentWidget(self.empty)
+
+    def _empty_state(self) -> Empty | None:
+        if self.model.rowCount():
+            return None
+        if not self.table.rows:
+            return self._forced_empty or Empty.NO_INVOICES
+        wanted = self.filter_bar.filter
+        if wanted.is_narrowed and self.table.shown(wanted.cleared()):
+            return Empty.FILTERED
+        is_done = wanted.view in {View.TO_POST, View.ATTENTION}
+        return Empty.NOTHING_TO_POST if is_done else Empty.NOTHING_HERE
+
+    def _on_empty_action(self, state: Empty) -> None:
+        if state is Empty.FILTERED:
+            self.filter_bar.set_filter(self.filter_bar.filter.cleared())
+        else:
+            self.empty_action_requested.emit(state)
+
+    def _on_choice(self) -> None:
+        self._totals_timer.start()
+        self.choice_changed.emit()
+
+    def _on_highlight(self) -> None:
+        if not self.model.ticked:
+            self.choice_changed.emit()
+
+    def _on_current(self, invoice_id: str) -> None:
+        if self.details.isVisible() and invoice_id != self.details.invoice_id:
+            self.details.show_row(self._row(invoice_id))
+            self._facts_timer.start()
+
+    def _want_facts(self) -> None:
+        if self.details.isVisible() and self.details.invoice_id:
+            self.facts_wanted.emit(self.details.invoice_id)
+
+    def _on_group(self, group: ProblemGroup) -> None:
+        """Select exactly the invoices of a group, and make sure that they can be seen."""
+        self.model.tick_only(group.ids)
+        if any(self.model.place_of(invoice_id) is None for invoice_id in group.ids):
+            self.filter_bar.set_filter(ListFilter(view=View.ALL))
+        place = self.model.place_of(group.ids[0])
+        if place is not None:
+            self.grid.scrollTo(self.model.index(place, 1))
+        self.grid.highlight(set(group.ids), group.ids[0])
+
+    def _show_totals(self) -> None:
+        self.totals.show_shown(totals_of(self.model.shown_rows()))
+        ticked = self.model.ticked_rows()
+        hidden = sum(self.model.place_of(row.id) is None for row in ticked)
+        self.totals.show_selected(totals_of(ticked), hidden=hidden)
