@@ -123,6 +123,27 @@ def test_a_name_that_does_not_resolve_never_left() -> None:
         send("http://no-such-host.invalid/", safe=False)
 
 
+@pytest.mark.parametrize(
+    ("url", "headers"),
+    [
+        ("http://127.0.0.1:1/", {"Authorization": "Bearer a\r\nHost: evil"}),
+        ("http://*broken*/", {}),
+        ("gopher://127.0.0.1/", {}),
+        ("no-scheme", {}),
+    ],
+)
+def test_what_cannot_be_sent_never_left(url: str, headers: dict[str, str]) -> None:
+    with pytest.raises(ServiceUnavailableError):
+        send(url, safe=False, headers=headers)
+
+
+def test_an_answer_with_contradictory_headers_may_follow_a_write(loopback: Any) -> None:
+    both = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} "
+    server = loopback(lambda connection: connection.sendall(both))
+    with pytest.raises(OutcomeUnknownError):
+        send(server.url, safe=False, data=b"x")
+
+
 @pytest.mark.parametrize("safe", [True, False])
 def test_throttling_waits_as_long_as_it_is_told(loopback: Any, *, safe: bool) -> None:
     waits: list[float] = []

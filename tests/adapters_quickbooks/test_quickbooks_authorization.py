@@ -158,6 +158,8 @@ def test_a_token_service_that_is_down_has_done_nothing(authorization: Any, pract
         "http://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
         "https://oauth.platform.intuit.com@evil.example/",
         "http://127.0.0.1:1/oauth2/v1/tokens/bearer",
+        "https://[broken",
+        "https://127.0.0.1:port/",
         "",
     ],
 )

@@ -283,6 +283,7 @@ def test_a_connection_that_changed_is_used_from_then_on(open_company: Any) -> No
             "https://sandbox.qbo.intuit.com/app/invoice?txnId=42",
         ),
         ("http://127.0.0.1:8123", "http://127.0.0.1:8123/app/77/invoice?txnId=42"),
+        ("https://[broken", ""),
     ],
 )
 def test_people_are_sent_to_the_documents_page(

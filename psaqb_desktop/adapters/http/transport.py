@@ -16,7 +16,7 @@ import requests
 import truststore
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError
 
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.environment import LOOPBACK
@@ -60,17 +60,18 @@ class Transport:
             NotConnectedError: it never left.
             NoAnswerError: it left, or may have.
         """
+        session = self._session()
         try:
-            response = self._session().request(
-                method,
-                url,
-                headers=dict(headers),
-                data=data,
-                timeout=timeout,
-                allow_redirects=False,
-                proxies=_proxies(url),
+            prepared = session.prepare_request(
+                requests.Request(method, url, headers=dict(headers), data=data)
             )
         except requests.RequestException as error:
+            raise NotConnectedError(_reason(error)) from error
+        try:
+            response = session.send(
+                prepared, timeout=timeout, allow_redirects=False, proxies=_proxies(url)
+            )
+        except (requests.RequestException, HTTPError) as error:
             if _never_left(error):
                 raise NotConnectedError(_reason(error)) from error
             raise NoAnswerError(_reason(error)) from error
@@ -126,10 +127,8 @@ def _proxies(url: str) -> dict[str, str]:
     return get_environ_proxies(url, no_proxy=None)
 
 
-def _never_left(error: requests.RequestException) -> bool:
-    if isinstance(error, (requests.ConnectTimeout, requests.exceptions.InvalidURL)):
-        return True
-    if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
+def _never_left(error: Exception) -> bool:
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
         return True
     never = (NewConnectionError, ConnectTimeoutError, ProxyError, _HandshakeError)
     return any(isinstance(cause, never) for cause in _causes(error))
@@ -137,18 +136,18 @@ def _never_left(error: requests.RequestException) -> bool:
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """Walk through what requests and urllib3 have wrapped: causes, reasons and arguments."""
-    open_, seen = [error], set[int]()
-    while open_:
-        current = open_.pop()
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop()
         if id(current) in seen:
             continue
         seen.add(id(current))
         yield current
         inner = (current.__cause__, getattr(current, "reason", None), *current.args)
-        open_.extend(part for part in inner if isinstance(part, BaseException))
+        waiting.extend(part for part in inner if isinstance(part, BaseException))
 
 
-def _reason(error: requests.RequestException) -> str:
+def _reason(error: Exception) -> str:
     """Name the innermost cause; the outer texts repeat the address with its query."""
     *_, last = _causes(error)
     words = last.strerror if isinstance(last, OSError) and last.strerror else ""

@@ -14,9 +14,13 @@ def require_trusted(url: str, environment: Environment, *, connection_name: str)
     Raises:
         UntrustedHostError: it is not trusted; nothing was sent.
     """
-    if may_receive_secrets(url, environment):
-        return
-    host = urlsplit(url).netloc.rpartition("@")[2] or "(no address)"
+    host = "no address that can be read"
+    try:
+        if may_receive_secrets(url, environment):
+            return
+        host = urlsplit(url).netloc.rpartition("@")[2] or host
+    except ValueError:
+        pass  # an address that cannot be read is trusted with nothing
     raise UntrustedHostError(
         f"The connection “{connection_name}” names {host}, which is not trusted with QuickBooks "
         "credentials. Nothing was sent.",

@@ -19,9 +19,12 @@ def page_of(connection: Connection, document_type: DocumentType, document_id: Qu
     """Return the address of a document's page.
 
     Other services than Intuit's have a company's pages below its realm id; Intuit shows the
-    company that the browser is signed in to.
+    company that the browser is signed in to. Empty where the connection's address is no address.
     """
-    parts = urlsplit(connection.access_api_url)
+    try:
+        parts = urlsplit(connection.access_api_url)
+    except ValueError:
+        return ""  # what cannot be read has no page
     origin = f"{parts.scheme}://{parts.netloc}"
     pages = _PAGES.get(origin) or f"{origin}/app/{quote(connection.realm_id, safe='')}"
     return f"{pages}/{document_type.value.lower()}?txnId={quote(document_id, safe='')}"
