@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -19,16 +16,14 @@ from PySide6.QtWidgets import (
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
-from psaqb_desktop.domain.errors import AppError, Cancelled
+from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.links import normalised
-from psaqb_desktop.domain.sign_in import AuthorizationRequest, CompanyFound, read_redirect
+from psaqb_desktop.domain.sign_in import CompanyFound
 from psaqb_desktop.ui.connect.connection_form import KEYS_WORDS, ConnectionForm
 from psaqb_desktop.ui.connect.flow_dialog import make_page
 from psaqb_desktop.ui.connect.form_pieces import (
-    button,
     button_row,
     card,
-    copy_button,
     heading,
     notice,
     words,
@@ -115,87 +110,6 @@ def _stretch() -> QVBoxLayout:
     filler = QVBoxLayout()
     filler.addStretch()
     return filler
-
-
-class PastePage(QWidget):
-    """For the person's own browser: open the address there, paste back where it ended."""
-
-    def __init__(
-        self,
-        request: AuthorizationRequest,
-        *,
-        open_url: Callable[[str], bool],
-        on_address: Callable[[], object],
-        buttons: tuple[QPushButton, ...],
-    ) -> None:
-        super().__init__()
-        self._request = request
-        self._open_url = open_url
-        self.address = QLineEdit()
-        self.address.setAccessibleName("Address from the browser")
-        self.address.setPlaceholderText(f"{request.redirect_uri}?code=…")
-        self.go_on = button("&Continue", on_address, look="primary")
-        self.go_on.setEnabled(False)
-        self.go_on.setDefault(True)
-        self.verdict = words("")
-        self.opened = words("", look="muted")
-        self.address.textChanged.connect(self._judge)
-        label = words("&3. Paste the whole address here")
-        opening = QHBoxLayout()
-        opening.addWidget(button("&Open the sign-in page", self.open, name="Open the sign-in page"))
-        opening.addWidget(copy_button(lambda: request.url, name="Copy the sign-in address"))
-        opening.addWidget(self.opened, 1)
-        label.setText("3. Copy the whole address from the browser's address line, paste it here.")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP + 2)
-        for content in (
-            heading("Sign in with your own browser"),
-            words("1. Open the sign-in page, sign in to QuickBooks and choose the company."),
-            opening,
-            words(
-                f"2. The browser then goes to an address that begins with {request.redirect_uri}. "
-                "It does not matter whether a page appears there or an error is shown."
-            ),
-            label,
-            self.address,
-            self.verdict,
-        ):
-            if isinstance(content, QWidget):
-                layout.addWidget(content)
-            else:
-                layout.addLayout(content)
-        layout.addStretch()
-        layout.addLayout(button_row(*buttons, self.go_on))
-        self.setProperty("first", self.address)
-
-    def open(self) -> None:
-        """Open the sign-in page in the person's browser."""
-        if self._open_url(self._request.url):
-            self.opened.setText("Opened in your browser.")
-        else:
-            self.opened.setText("No browser could be opened: copy the address instead.")
-
-    def _judge(self, text: str) -> None:
-        complaint, good = self._complaint(text.strip())
-        self.go_on.setEnabled(good)
-        self.verdict.setText(complaint)
-        self.verdict.setProperty("look", "good" if good else "bad")
-        self.verdict.style().unpolish(self.verdict)
-        self.verdict.style().polish(self.verdict)
-
-    def _complaint(self, text: str) -> tuple[str, bool]:
-        if not text:
-            return "", False
-        try:
-            read_redirect(self._request, text)
-        except Cancelled:
-            return "QuickBooks reports that access was refused. Continue to end here.", True
-        except AppError as error:
-            return f"{error} {error.remedy}", False
-        except ValueError:  # urlsplit: not an address at all
-            return "This is not an address. Copy it from the browser's address line.", False
-        return "This is the right address.", True
 
 
 def make_confirm_page(found: CompanyFound, *buttons: QPushButton) -> QWidget:

@@ -20,13 +20,13 @@ from psaqb_desktop.domain.sign_in import AuthorizationRequest, CompanyFound
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd
 from psaqb_desktop.ui.connect.company_pages import (
     CredentialsPage,
-    PastePage,
     make_confirm_page,
     make_success_page,
     make_wrong_company_page,
 )
 from psaqb_desktop.ui.connect.decisions import Decided
 from psaqb_desktop.ui.connect.flow_dialog import FlowDialog, Step
+from psaqb_desktop.ui.connect.paste_page import PastePage
 from psaqb_desktop.ui.connect.sign_in_crm import Browse, browse_for, open_in_own_browser
 from psaqb_desktop.ui.connect.wanted_services import CompanyConnector, ConnectionEditor
 from psaqb_desktop.ui.tasks import TaskRunner
