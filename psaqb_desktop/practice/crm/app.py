@@ -11,6 +11,7 @@ from psaqb_desktop.practice.crm.identity.device_pages import device_blueprint
 from psaqb_desktop.practice.crm.identity.pages import authority_blueprint
 from psaqb_desktop.practice.crm.identity.tokens import TokenStore
 from psaqb_desktop.practice.crm.options import CrmOptions
+from psaqb_desktop.practice.crm.pages.routes import pages_blueprint
 from psaqb_desktop.practice.crm.web.data_routes import data_blueprint
 from psaqb_desktop.practice.crm.web.discovery_routes import discovery_blueprint
 from psaqb_desktop.practice.crm.web.practice_routes import practice_blueprint
@@ -32,6 +33,7 @@ def create_app(data_folder: Path, *, base_url: str, options: CrmOptions | None =
     app.register_blueprint(discovery_blueprint(environment, store))
     app.register_blueprint(data_blueprint(environment, store))
     app.register_blueprint(practice_blueprint(environment, store))
+    app.register_blueprint(pages_blueprint(environment))
 
     @app.get("/practice.css")
     def style() -> Response:
@@ -39,3 +41,11 @@ def create_app(data_folder: Path, *, base_url: str, options: CrmOptions | None =
         return Response(text, content_type="text/css; charset=utf-8")
 
     return app
+
+
+def environment_of(app: Flask) -> Environment:
+    """The environment behind an application, to look into or to close."""
+    found = app.extensions["practice_crm"]
+    if not isinstance(found, Environment):
+        raise TypeError(found)
+    return found
