@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from psaqb_desktop.practice.group import LegalEntitySeed
+from psaqb_desktop.practice.quickbooks import exact_json
 
 Json = dict[str, Any]
 TIMEOUT = 20
@@ -38,6 +39,7 @@ class CompanyClient:
         headers = {
             "Authorization": f"Bearer {self.tokens['access_token']}",
             "Accept": "application/json",
+            "Content-Type": "application/json",
             **kwargs.pop("headers", {}),
         }
         return self.http.request(
@@ -45,7 +47,8 @@ class CompanyClient:
         )
 
     def post(self, path: str, body: Any, **params: str) -> Json:
-        return read(self.call("POST", path, json=body, params=params))
+        sent = exact_json.dumps(body).encode()
+        return read(self.call("POST", path, data=sent, params=params))
 
     def get(self, path: str, **params: str) -> Json:
         return read(self.call("GET", path, params=params))

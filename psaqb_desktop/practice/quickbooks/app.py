@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from decimal import Decimal
 from pathlib import Path
 
 from flask import Flask
@@ -12,6 +13,11 @@ from psaqb_desktop.practice.quickbooks.control import create_control
 from psaqb_desktop.practice.quickbooks.oauth_api import create_oauth_api
 from psaqb_desktop.practice.quickbooks.oauth_server import IntuitTokenServer
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
+from psaqb_desktop.practice.quickbooks.pages.consent import create_consent_pages
+from psaqb_desktop.practice.quickbooks.pages.invoice_actions import create_invoice_actions
+from psaqb_desktop.practice.quickbooks.pages.invoice_pages import create_invoice_pages
+from psaqb_desktop.practice.quickbooks.pages.settings_pages import create_settings_pages
+from psaqb_desktop.practice.quickbooks.same_origin import guard_origin
 from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
 
 EXTENSION = "practice_quickbooks"
@@ -41,7 +47,17 @@ def create_app(
     app.register_blueprint(create_api(service))
     app.register_blueprint(create_oauth_api(service, IntuitTokenServer(app)))
     app.register_blueprint(create_control(service))
+    app.register_blueprint(create_consent_pages(service))
+    app.register_blueprint(create_invoice_pages(service))
+    app.register_blueprint(create_invoice_actions(service))
+    app.register_blueprint(create_settings_pages(service))
+    app.add_template_filter(_money, "money")
+    guard_origin(app)
     return app
+
+
+def _money(amount: Decimal | int | str) -> str:
+    return f"{Decimal(str(amount)):,.2f}"
 
 
 def _session_key(data_folder: Path) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 from psaqb_desktop.practice.quickbooks import fault_bodies
 from psaqb_desktop.practice.quickbooks.books import Books
 from psaqb_desktop.practice.quickbooks.currencies import currency_reference
+from psaqb_desktop.practice.quickbooks.entities.attribute_types import Ignored
 from psaqb_desktop.practice.quickbooks.entities.name_lists import NAME_LISTS, NameList
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
 from psaqb_desktop.practice.quickbooks.references import copy_references, refer
@@ -51,6 +52,8 @@ def change_listed(books: Books, row: EntityRow, wanted: dict[str, Any]) -> Entit
 def _body(books: Books, listed: NameList, wanted: dict[str, Any], kept: EntityRow | None) -> Body:
     body = {**wanted, "Active": wanted.get("Active", True)}
     copy_references(books, wanted, body, _REFERENCES, kept.body if kept else None)
+    if kept is not None:
+        _carry_over(listed, body, kept.body)
     if listed.kind in _PEOPLE:
         _put_person(books, listed.kind, body, kept)
     elif listed.kind == "Item":
@@ -59,9 +62,20 @@ def _body(books: Books, listed: NameList, wanted: dict[str, Any], kept: EntityRo
         body["Type"] = "DATE_DRIVEN" if "DayOfMonthDue" in body else "STANDARD"
     if listed.name not in body:
         raise fault_bodies.missing(listed.name)
-    body["FullyQualifiedName"] = _full_name(books, listed, body)
+    if "FullyQualifiedName" in listed.record.attributes:
+        body["FullyQualifiedName"] = _full_name(books, listed, body)
     _check_free(books, listed, body[listed.name], kept)
     return body
+
+
+def _carry_over(listed: NameList, body: Body, kept: Body) -> None:
+    """Keeps what QuickBooks itself tells, and the names of references that stay."""
+    for name, value in kept.items():
+        if isinstance(listed.record.attributes.get(name), Ignored):
+            body.setdefault(name, value)
+        sent = body.get(name)
+        if isinstance(sent, dict) and isinstance(value, dict) and "value" in sent:
+            body[name] = value if sent["value"] == value.get("value") else sent
 
 
 def _put_person(books: Books, kind: str, body: Body, kept: EntityRow | None) -> None:
@@ -88,7 +102,8 @@ def _put_person(books: Books, kind: str, body: Body, kept: EntityRow | None) -> 
         body.setdefault("Taxable", True)
         body.setdefault("Job", False)
         body["BillWithParent"] = body.get("BillWithParent", False)
-        body |= {"Balance": 0, "BalanceWithJobs": 0}
+        body.setdefault("Balance", 0)
+        body.setdefault("BalanceWithJobs", 0)
 
 
 def _put_item(body: Body) -> None:

@@ -23,7 +23,7 @@ page: START NUMBER -> start
     | MAX NUMBER -> maximum
 value: STRING | NUMBER | NAME
 
-COUNT: /count\s*\(\s*\*\s*\)/i
+COUNT.3: /count\s*\(\s*\*\s*\)/i
 STAR: "*"
 ORDERBY: /order\s*by\b/i
 DIRECTION.2: /(asc|desc)\b/i

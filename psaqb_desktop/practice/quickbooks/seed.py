@@ -18,11 +18,13 @@ from psaqb_desktop.practice.quickbooks.books import Books
 from psaqb_desktop.practice.quickbooks.clock import Clock
 from psaqb_desktop.practice.quickbooks.company import Company, save_company
 from psaqb_desktop.practice.quickbooks.currencies import currency_reference
+from psaqb_desktop.practice.quickbooks.entities.name_lists import NAME_LISTS
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRows
 from psaqb_desktop.practice.quickbooks.preferences import write_company_records
 from psaqb_desktop.practice.quickbooks.seed_tax import seed_tax
 
 _FIRST_TRACKING_ID = 200_000_000_000_000
+_IDS_PER_COMPANY = 1_000_000
 _ACCOUNTS = (
     ("Checking", "Bank", "Checking", "Asset"),
     ("Undeposited Funds", "Other Current Asset", "UndepositedFunds", "Asset"),
@@ -47,6 +49,8 @@ def seed(connection: sqlite3.Connection, clock: Clock) -> None:
         save_company(connection, company, position)
         rows = EntityRows(connection, company.realm, clock)
         books = Books(company, rows, Applications(connection, company.realm), clock)
+        # Ids of different companies differ, so that a mix-up does not go unseen.
+        rows.set_number("Transaction id", _IDS_PER_COMPANY * (position + 1))
         write_company_records(books)
         _seed_lists(rows, legal_entity)
         seed_tax(books, legal_entity)
@@ -165,4 +169,7 @@ def _address(address: AddressSeed) -> Body:
 
 
 def _named(rows: EntityRows, kind: str, name: str, **attributes: object) -> None:
-    rows.insert(kind, {"Name": name, "FullyQualifiedName": name, "Active": True, **attributes})
+    names = {"Name": name}
+    if "FullyQualifiedName" in NAME_LISTS[kind].record.attributes:
+        names["FullyQualifiedName"] = name
+    rows.insert(kind, {**names, "Active": True, **attributes})

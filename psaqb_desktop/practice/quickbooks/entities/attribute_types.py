@@ -170,7 +170,11 @@ class Record(AttributeType):
 
     def emptied(self, value: Mapping[str, Any]) -> set[str]:
         """Attributes that were sent as empty text, which in an update clears them."""
-        return {key for key, member in value.items() if member == ""}
+        return {
+            key
+            for key, member in value.items()
+            if member == "" or (isinstance(member, dict) and set(member.values()) == {""})
+        }
 
 
 def reference() -> Record:

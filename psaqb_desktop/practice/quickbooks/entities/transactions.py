@@ -152,6 +152,7 @@ PAYMENT = Record(
         **dict.fromkeys(
             (
                 "UnappliedAmt",
+                "HomeTotalAmt",
                 "ProcessPayment",
                 "ARAccountRef",
                 "LinkedTxn",
