@@ -1,0 +1,77 @@
+"""The first window does not wait for libraries that it does not need."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = (
+    "requests",
+    "urllib3",
+    "authlib",
+    "joserfc",
+    "keyring",
+    "cryptography",
+    "truststore",
+    "tomlkit",
+    "flask",
+    "waitress",
+    "lark",
+    "odata_query",
+    "click",
+    "PySide6.QtWebEngineCore",
+    "PySide6.QtWebEngineWidgets",
+)
+LOOK = f"""
+heavy = [name for name in {HEAVY!r} if name in sys.modules]
+print("heavy:", *heavy)
+"""
+
+
+def _heavy_after(script: str, folder: Path) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{script}\n{LOOK}"],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "PSAQB_DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("heavy:")]
+    return line.split()[1:]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "psaqb_desktop.__main__",
+        "psaqb_desktop.window",
+        "psaqb_desktop.bootstrap",
+        "psaqb_desktop.adapters.cache",
+        "psaqb_desktop.adapters.journal",
+        "psaqb_desktop.adapters.secrets",
+        "psaqb_desktop.adapters.settings.environments",
+    ],
+)
+def test_importing_pulls_nothing_heavy(module: str, tmp_path: Path) -> None:
+    assert _heavy_after(f"import {module}", tmp_path) == []
+
+
+def test_telling_the_version_loads_no_qt(tmp_path: Path) -> None:
+    script = """
+from psaqb_desktop.__main__ import main
+try:
+    main(["--version"])
+except SystemExit as done:
+    assert not done.code
+assert "PySide6" not in sys.modules
+"""
+    assert _heavy_after(script, tmp_path) == []
+
+
+def test_the_look_sees_what_is_loaded(tmp_path: Path) -> None:
+    assert _heavy_after("import requests", tmp_path) == ["requests", "urllib3"]
