@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -234,7 +233,3 @@ def make_draft() -> Callable[..., Draft]:
         return replace(made, **changes)
 
     return draft
-
-
-def pretty(value: object) -> str:
-    return json.dumps(value, indent=1, default=str)

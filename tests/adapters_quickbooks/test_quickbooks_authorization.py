@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
+import requests
 
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
@@ -21,7 +22,13 @@ from psaqb_desktop.domain.errors import (
     UntrustedHostError,
 )
 from psaqb_desktop.domain.identifiers import RealmId
-from psaqb_desktop.practice.group import GB, PRACTICE_INTUIT_CLIENT_SECRET
+from psaqb_desktop.domain.sign_in import read_redirect
+from psaqb_desktop.practice.group import (
+    GB,
+    PRACTICE_INTUIT_CLIENT_ID,
+    PRACTICE_INTUIT_CLIENT_SECRET,
+    PRACTICE_REDIRECT_URIS,
+)
 from psaqb_desktop.services.ports import AuthorizationGateway
 
 SECRET = PRACTICE_INTUIT_CLIENT_SECRET
@@ -143,6 +150,50 @@ def test_a_refresh_is_never_sent_twice_by_itself(authorization: Any, practice: A
     with pytest.raises(OutcomeUnknownError):
         refreshing(authorization, practice, token)
     assert len(practice.calls("/bearer")) == 1
+
+
+def test_a_busy_token_service_names_the_time_and_is_not_waited_for(
+    authorization: Any, practice: Any
+) -> None:
+    practice.fail("status", path=TOKEN_PATH, status=429, headers={"Retry-After": "90"})
+    with pytest.raises(ServiceUnavailableError) as caught:
+        refreshing(authorization, practice, practice.tokens()["refresh_token"])
+    assert caught.value.retry_after == 90
+
+
+def test_a_person_signs_in_and_connects_a_company(authorization: Any, practice: Any) -> None:
+    redirect = PRACTICE_REDIRECT_URIS[0]
+    request = authorization.begin(client_id=PRACTICE_INTUIT_CLIENT_ID, redirect_uri=redirect)
+    found = read_redirect(request, walk_through_consent(practice.server.url, request.url))
+    assert found.realm_id == GB.realm_id
+    tokens = authorization.exchange(
+        practice.connection(), client_secret=SECRET, code=found.code, redirect_uri=redirect
+    )
+    assert tokens.refresh_token_hard_expires is not None
+    info, _ = authorization.company(practice.connection(), RealmId(found.realm_id), tokens)
+    assert info.name == "Alder & Finch Ltd"
+    with pytest.raises(SignInNeededError):
+        authorization.exchange(
+            practice.connection(), client_secret=SECRET, code=found.code, redirect_uri=redirect
+        )
+
+
+def walk_through_consent(service: str, authorize_url: str) -> str:
+    """Fill in the pages as a person would; return the address at which the browser ends."""
+    asked = dict(parse_qsl(urlsplit(authorize_url).query))
+    with requests.Session() as browser:
+        browser.trust_env = False
+        page = browser.get(authorize_url, timeout=5)
+        assert "Sign in" in page.text
+        person = {"email": "controller@alderfinch.example", "password": "practice"}
+        browser.post(f"{service}/connect/oauth2/sign-in", data={**asked, **person}, timeout=5)
+        answer = browser.post(
+            f"{service}/connect/oauth2/decide",
+            data={**asked, "realm_id": GB.realm_id, "decision": "connect"},
+            allow_redirects=False,
+            timeout=5,
+        )
+    return str(answer.headers["Location"])
 
 
 def test_a_token_service_that_is_down_has_done_nothing(authorization: Any, practice: Any) -> None:

@@ -11,10 +11,12 @@ import pytest
 from psaqb_desktop.domain.draft import Chosen
 from psaqb_desktop.domain.errors import (
     AppError,
+    LeaseTakenError,
     OutcomeUnknownError,
     RequestRejectedError,
     ServiceUnavailableError,
     SignInNeededError,
+    UnreadableAnswerError,
     UntrustedHostError,
 )
 from psaqb_desktop.domain.identifiers import QuickBooksId, RequestId
@@ -175,16 +177,29 @@ def test_the_wrong_company_needs_a_person(open_company: Any, make_draft: Any) ->
     assert "3100" in error.details
 
 
-def test_trouble_in_getting_a_token_is_never_an_unknown_outcome(
-    british: Any, make_draft: Any
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        OutcomeUnknownError("The token answer was lost."),
+        LeaseTakenError("Another desktop is refreshing."),
+        RequestRejectedError("Keys differ.", service="QuickBooks", code="invalid_client"),
+        UnreadableAnswerError("Not JSON."),
+    ],
+)
+def test_trouble_in_getting_a_token_is_about_access_and_not_about_the_invoice(
+    british: Any, make_draft: Any, trouble: AppError
 ) -> None:
     draft = make_draft(british.company.lists())
 
-    def lost(_of: Any, _forced: Any) -> str:
-        raise OutcomeUnknownError("The token answer was lost.")
+    def failing(_of: Any, _forced: Any) -> str:
+        raise trouble
 
-    british.access_token = lost
-    assert isinstance(posting(british, draft), ServiceUnavailableError)
+    british.access_token = failing
+    error = posting(british, draft)
+    assert isinstance(error, ServiceUnavailableError)
+    assert str(trouble) in str(error)
+    assert "Nothing was sent to the company" in str(error)
+    assert "by hand" not in error.remedy
 
 
 def test_nothing_is_sent_to_a_host_that_is_not_trusted(open_company: Any, make_draft: Any) -> None:

@@ -21,7 +21,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.environment import LOOPBACK
 
-_CONNECTIONS = 32
+_CONNECTIONS = 64
 
 
 class NotConnectedError(Exception):

@@ -7,6 +7,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 from psaqb_desktop.adapters.http.answer import HttpAnswer
+from psaqb_desktop.adapters.http.retry import retry_after
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.lists import read_company
@@ -30,6 +31,8 @@ from psaqb_desktop.domain.sign_in import AuthorizationRequest
 SCOPE = "com.intuit.quickbooks.accounting"
 _SIGN_IN_HOSTS = ("intuit.com",)
 _FORM = "application/x-www-form-urlencoded"
+_TOKEN_TIMEOUT = (5.0, 25.0)
+"""A refresh with its tries must end while the lease lasts."""
 _TELL_HARD_EXPIRY = {"x-include-refresh-token-hard-expires-in": "true"}
 _ALREADY_REVOKED = frozenset({"invalid_grant", "invalid_token", "invalid_request"})
 
@@ -166,7 +169,13 @@ class QuickBooksAuthorization:
         body = prepare_token_request(grant_type, "", **form)
         try:
             answer = self._http.send(
-                "POST", url, headers=headers, data=body, is_safe_to_repeat=False
+                "POST",
+                url,
+                headers=headers,
+                data=body,
+                is_safe_to_repeat=False,
+                timeout=_TOKEN_TIMEOUT,
+                before_try=_at_once,
             )
         except OutcomeUnknownError as error:
             _raise_lost(connection, error.details, error)
@@ -177,13 +186,18 @@ class QuickBooksAuthorization:
             ) from error
         if answer.status >= 500 or not (answer.is_success or 400 <= answer.status < 500):
             _raise_lost(connection, answer.excerpt(), None)
-        if answer.status == 408:
+        if answer.status in {408, 429}:
             raise ServiceUnavailableError(
-                "QuickBooks' sign-in service was too slow.",
+                "QuickBooks' sign-in service asks for patience.",
                 service=SERVICE,
+                retry_after=retry_after(answer.headers),
                 details=answer.excerpt(),
             )
         return answer
+
+
+def _at_once() -> None:
+    """Have a 429 returned rather than waited for: a lease is held during a refresh."""
 
 
 def _raise_lost(connection: Connection, details: str, cause: Exception | None) -> NoReturn:

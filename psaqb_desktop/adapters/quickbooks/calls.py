@@ -17,9 +17,13 @@ from psaqb_desktop.adapters.quickbooks.trust import require_trusted
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import (
-    LeaseTakenError,
+    AppError,
+    Cancelled,
     OutcomeUnknownError,
+    SecretHiddenError,
     ServiceUnavailableError,
+    SignInNeededError,
+    UntrustedHostError,
 )
 
 AccessToken = Callable[[Connection, bool], str]
@@ -153,12 +157,15 @@ class CompanyCalls:
         """Ask for a token; trouble in getting one never means that a document was written."""
         try:
             return self._access_token(self.connection, is_forced)
-        except (OutcomeUnknownError, LeaseTakenError) as error:
+        except (SignInNeededError, SecretHiddenError, UntrustedHostError, Cancelled):
+            raise
+        except AppError as error:
             raise ServiceUnavailableError(
                 f"The access to {self.company} could not be renewed: {error} "
                 "Nothing was sent to the company.",
                 service=SERVICE,
-                remedy=error.remedy if isinstance(error, LeaseTakenError) else "Try again.",
+                # Its own remedy is about an invoice that was sent, and none was.
+                remedy="" if isinstance(error, OutcomeUnknownError) else error.remedy,
                 details=error.details,
             ) from error
 
