@@ -152,4 +152,6 @@ def _score(name: str, wanted: str, email: str, candidate: Candidate) -> tuple[in
     ratio = SequenceMatcher(None, wanted, offered, autojunk=False).ratio()
     if wanted and offered.startswith(wanted):
         ratio = max(ratio, 0.85)
+    elif wanted and set(wanted.split()) <= set(offered.split()):
+        ratio = max(ratio, 0.75)
     return int(ratio * 89), "similar name"

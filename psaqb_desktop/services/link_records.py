@@ -9,7 +9,14 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.findings import LinkWanted
 from psaqb_desktop.domain.identifiers import link_record_id
 from psaqb_desktop.domain.invoice import Invoice
-from psaqb_desktop.domain.links import Candidate, Link, LinkKind, LinkWish, suggest
+from psaqb_desktop.domain.links import (
+    Candidate,
+    Link,
+    LinkKind,
+    LinkWish,
+    Suggestion,
+    suggest,
+)
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.mapping import percent_key
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists, ListEntry
@@ -101,13 +108,18 @@ class LinkRecords:
         email = invoice.customer.email if is_customer else ""
         currency = invoice.currency if is_customer else ""
         candidates = _candidates(lists, wanted.kind, wanted.crm_key)
+        suggestions = suggest(wanted.crm_name, candidates, email=email, currency=currency)
+        if wanted.kind is LinkKind.TAX:
+            # Every code of that rate fits; which one is meant only a person knows.
+            active = [c for c in candidates if c.is_active]
+            suggestions = tuple(Suggestion(c, 60, f"also {wanted.crm_key} %") for c in active)
         return LinkWish(
             realm_id=connection.realm_id,
             kind=wanted.kind,
             crm_key=wanted.crm_key,
             crm_name=wanted.crm_name,
             invoices_waiting=count,
-            suggestions=suggest(wanted.crm_name, candidates, email=email, currency=currency),
+            suggestions=suggestions,
             crm_currency=currency,
             crm_email=email,
         )
