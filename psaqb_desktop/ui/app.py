@@ -1,0 +1,67 @@
+"""Runs the main window from its first paint to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from psaqb_desktop.domain.errors import AppError
+from psaqb_desktop.ui.crash_dialog import CrashDialog, CrashReporter
+from psaqb_desktop.ui.desk import InvoiceDesk
+from psaqb_desktop.ui.dialogs import show_error
+from psaqb_desktop.ui.look import ColourChoice, apply_look
+from psaqb_desktop.ui.main_window import MainWindow
+from psaqb_desktop.ui.parts import MainWindowParts
+from psaqb_desktop.ui.resources import resource
+from psaqb_desktop.ui.state import WindowState
+from psaqb_desktop.ui.tasks import TaskRunner
+
+
+async def run_window(
+    app: QApplication,
+    desk: InvoiceDesk,
+    tasks: TaskRunner,
+    parts: MainWindowParts,
+    state: WindowState,
+    *,
+    log_folder: Path | None = None,
+) -> int:
+    """Show the window, read, and return when it is closed; 0 is the exit code.
+
+    The kept list is shown first; signing in silently, settling earlier pushes and reading
+    the list follow while the window can be used already.
+    """
+    app.setQuitOnLastWindowClosed(False)  # the coroutine ends the program, not Qt
+    app.setWindowIcon(QIcon(str(resource("icons/psaqb.svg"))))
+    apply_look(app, ColourChoice.SYSTEM)
+    window = MainWindow(desk, tasks, parts, state, log_folder=log_folder)
+    app.styleHints().colorSchemeChanged.connect(lambda _now: window.wear(window.memory.colours))
+
+    def show_crash(report: str) -> None:
+        CrashDialog(window, report, log_folder).open()
+
+    reporter = CrashReporter(asyncio.get_running_loop(), show_crash)
+    reporter.install()
+
+    def tell_error(what: str, error: Exception) -> None:
+        if isinstance(error, AppError):
+            tasks.start(show_error(window, error), f"telling an error of {what}")
+        else:
+            reporter.report(what, error)
+
+    tasks.on_error = tell_error
+    closed = asyncio.Event()
+    window.closed.connect(closed.set)
+    window.show()
+    window.presenter.start(window.presenter.reading.open, "opening")
+    try:
+        await closed.wait()
+        tasks.cancel()
+        await tasks.wait_all()
+    finally:
+        reporter.uninstall()
+        window.deleteLater()
+    return 0

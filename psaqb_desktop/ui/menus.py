@@ -1,0 +1,68 @@
+"""The menus of the main window. Everything on the tool bar is here too, with its keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from psaqb_desktop.ui.look import ColourChoice
+
+if TYPE_CHECKING:
+    from psaqb_desktop.ui.main_window import MainWindow
+
+_FILE = ("sign_in", "sign_out", "", "set_up")
+_EDIT = ("copy", "select_shown", "clear_selection", "", "find")
+_INVOICES = (
+    *("refresh", "check", "push", "", "pull", "pull_all", "", "try_again", "leave_out"),
+    *("take_back", "", "stop", "", "open_quickbooks", "open_crm"),
+)
+_COLOURS = {
+    ColourChoice.SYSTEM: "&As the system",
+    ColourChoice.LIGHT: "&Light",
+    ColourChoice.DARK: "&Dark",
+}
+
+
+def fill_menus(window: MainWindow) -> None:
+    """Build the menu bar."""
+    bar = window.menuBar()
+    file_menu = bar.addMenu("&File")
+    _add(window, file_menu, _FILE)
+    file_menu.addSeparator()
+    leave = file_menu.addAction("&Quit")
+    leave.setShortcut(QKeySequence("Ctrl+W"))
+    leave.triggered.connect(lambda _checked=False: window.close())
+    _add(window, bar.addMenu("&Edit"), _EDIT)
+    _add(window, bar.addMenu("&Invoices"), _INVOICES)
+    _fill_view(window, bar.addMenu("&View"))
+    help_menu = bar.addMenu("&Help")
+    help_menu.addAction("&Copy diagnostics").triggered.connect(window.copy_diagnostics)
+    help_menu.addAction("Open &log folder").triggered.connect(window.open_log_folder)
+    help_menu.addSeparator()
+    help_menu.addAction("&About PSAQB Desktop").triggered.connect(window.about)
+
+
+def _add(window: MainWindow, menu: QMenu, names: tuple[str, ...]) -> None:
+    menu.setToolTipsVisible(True)
+    for name in names:
+        if name:
+            menu.addAction(window.actions_[name])
+        else:
+            menu.addSeparator()
+
+
+def _fill_view(window: MainWindow, menu: QMenu) -> None:
+    menu.addAction(window.actions_["details"])
+    columns = menu.addMenu("&Columns")
+    columns.aboutToShow.connect(lambda: window.page.grid.fill_column_menu(columns))
+    menu.addSeparator()
+    colours = menu.addMenu("C&olours")
+    group = QActionGroup(colours)
+    for choice, words in _COLOURS.items():
+        action = colours.addAction(words)
+        action.setCheckable(True)
+        action.setActionGroup(group)
+        action.setChecked(choice is window.memory.colours)
+        action.triggered.connect(lambda _on=False, choice=choice: window.memory.choose(choice))
