@@ -105,5 +105,5 @@ def ask_columns(client: DataverseClient) -> InvoiceColumns:
         invoice=known_columns(client, "invoice", with_dates=True),
         line=known_columns(client, "invoicedetail"),
         contract=known_columns(client, "salesorder"),
-        detail=known_columns(client, LINE_DETAIL, with_dates=True),
+        detail=known_columns(client, LINE_DETAIL, with_dates=True, may_be_absent=True),
     )

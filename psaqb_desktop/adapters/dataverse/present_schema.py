@@ -7,6 +7,7 @@ from psaqb_desktop.adapters.dataverse.columns import Table
 from psaqb_desktop.adapters.dataverse.faults import RecordNotFoundError
 from psaqb_desktop.adapters.dataverse.odata import text
 from psaqb_desktop.adapters.dataverse.tables import definition
+from psaqb_desktop.domain.errors import NotSetUpError
 
 _LOOKING = "looking at the CRM's tables"
 
@@ -41,7 +42,7 @@ class PresentSchema:
             options = {"$select": "LogicalName,IsSecured"}
             try:
                 rows = self._client.get(path, options, doing=_LOOKING)["value"]
-            except RecordNotFoundError:
+            except (RecordNotFoundError, NotSetUpError):
                 return set()
             self._columns[table.name] = {row["LogicalName"] for row in rows}
             self._secured[table.name] = {row["LogicalName"] for row in rows if row.get("IsSecured")}

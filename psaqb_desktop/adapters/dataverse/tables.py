@@ -73,14 +73,20 @@ def _logical(name: str) -> str:
 
 
 def known_columns(
-    client: DataverseClient, logical_name: str, *, with_dates: bool = False
+    client: DataverseClient,
+    logical_name: str,
+    *,
+    with_dates: bool = False,
+    may_be_absent: bool = False,
 ) -> KnownColumns:
-    """Ask which columns a table has; none where there is no such table."""
+    """Ask which columns a table has; none where it may be absent and is."""
     path = f"{definition(logical_name)}/Attributes"
     doing = f"reading the columns of {logical_name}"
     try:
         columns = client.get(path, {"$select": "LogicalName"}, doing=doing)["value"]
     except RecordNotFoundError:
+        if not may_be_absent:
+            raise
         return KnownColumns()
     dates: list[JsonObject] = []
     if with_dates:

@@ -1,0 +1,69 @@
+"""A running practice CRM, people signed in to it, and the stores over it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from psaqb_desktop.practice.crm.app import create_app
+from psaqb_desktop.practice.crm.options import CrmOptions
+from psaqb_desktop.practice.faults import FaultMiddleware
+from psaqb_desktop.practice.http_server import serve
+from tests.adapters_dataverse.practice_crm_driver import Desk, PracticeCrm
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _run(folder: Path, invoice_count: int) -> Iterator[PracticeCrm]:
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    options = CrmOptions(
+        invoice_count=invoice_count, column_visible_seconds=0.2, key_active_seconds=0.2
+    )
+    app = create_app(folder, base_url=url, options=options)
+    with serve(FaultMiddleware(app), port=port):
+        crm = PracticeCrm(url)
+        yield crm
+        crm.send_everybody_home()
+    app.extensions["practice_crm"].close()
+
+
+@pytest.fixture(scope="session")
+def reading_crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeCrm]:
+    """One CRM for all tests that only read invoices."""
+    yield from _run(tmp_path_factory.mktemp("crm"), 300)
+
+
+@pytest.fixture
+def bare_crm(tmp_path: Path) -> Iterator[PracticeCrm]:
+    """A CRM of its own in which nobody has set anything up."""
+    yield from _run(tmp_path / "crm", 30)
+
+
+@pytest.fixture(scope="session")
+def provisioned_crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeCrm]:
+    """One CRM with our tables; each test uses records of its own."""
+    for crm in _run(tmp_path_factory.mktemp("crm"), 60):
+        crm.desk("ada").provision()
+        yield crm
+
+
+@pytest.fixture
+def crm(provisioned_crm: PracticeCrm) -> Iterator[PracticeCrm]:
+    """The CRM with our tables, without faults left over."""
+    provisioned_crm.clear_faults()
+    yield provisioned_crm
+    provisioned_crm.clear_faults()
+
+
+@pytest.fixture
+def ada(crm: PracticeCrm) -> Desk:
+    """The administrator's desk."""
+    return crm.desk("ada")
