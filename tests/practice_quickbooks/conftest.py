@@ -15,9 +15,9 @@ from psaqb_desktop.practice.http_server import RunningServer, serve
 from psaqb_desktop.practice.quickbooks.app import EXTENSION, create_app
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 
-sys.path.insert(0, str(Path(__file__).parent))  # this folder's own client
+sys.path.insert(0, str(Path(__file__).parents[2]))  # tests are no installed package
 
-from qbo_company import CompanyClient
+from tests.practice_quickbooks.qbo_company import CompanyClient
 
 RunService = Callable[..., RunningServer]
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from qbo_company import TIMEOUT, CompanyClient, Json
 
 from psaqb_desktop.practice.http_server import RunningServer
+from tests.practice_quickbooks.qbo_company import TIMEOUT, CompanyClient, Json
 
 
 def set_options(company: CompanyClient, **options: object) -> None:

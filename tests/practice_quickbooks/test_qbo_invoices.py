@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from qbo_company import CompanyClient
+
+from tests.practice_quickbooks.qbo_company import CompanyClient
 
 
 def test_a_new_invoice_is_completed_and_can_be_read(gb: CompanyClient) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from qbo_company import CompanyClient
 
 from psaqb_desktop.practice.group import GROUP
+from tests.practice_quickbooks.qbo_company import CompanyClient
 
 
 def test_every_company_has_its_lists(us: CompanyClient, gb: CompanyClient) -> None:

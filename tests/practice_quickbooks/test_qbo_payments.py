@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from qbo_company import CompanyClient, Json
+from tests.practice_quickbooks.qbo_company import CompanyClient, Json
 
 
 def zero_rated(company: CompanyClient, amount: str, **attributes: object) -> Json:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from qbo_company import CompanyClient, Json, read
+
+from tests.practice_quickbooks.qbo_company import CompanyClient, Json, read
 
 
 def fault_of(company: CompanyClient, query: str) -> Json:

@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from qbo_company import CompanyClient
 
 from psaqb_desktop.practice.quickbooks.sales_tax import CodedAmount, Rate, tax_on_top, tax_within
+from tests.practice_quickbooks.qbo_company import CompanyClient
 
 CENT = Decimal("0.01")
 amounts = st.decimals("-9999.99", "99999.99", places=2)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from qbo_company import TIMEOUT, CompanyClient, Json
+
+from tests.practice_quickbooks.qbo_company import TIMEOUT, CompanyClient, Json
 
 
 def change_settings(company: CompanyClient, **settings: Any) -> None:

@@ -1,0 +1,150 @@
+"""The pages of practice QuickBooks: what a person sees and does there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import requests
+
+from tests.practice_quickbooks.qbo_company import TIMEOUT, CompanyClient, Json
+
+
+class Visitor:
+    """Looks at pages and sends their forms."""
+
+    def __init__(self, company: CompanyClient, http: requests.Session) -> None:
+        self.url = company.url
+        self.realm = company.seed.realm_id
+        self.http = http
+
+    def page(self, path: str) -> str:
+        answer = self.http.get(f"{self.url}{path}", timeout=TIMEOUT)
+        assert answer.status_code == 200, answer.text
+        assert "not real books" in answer.text
+        assert "<script" not in answer.text
+        return answer.text
+
+    def invoice(self, invoice: Json) -> str:
+        return self.page(f"/app/{self.realm}/invoice?txnId={invoice['Id']}")
+
+    def sends(self, path: str, **fields: str) -> str:
+        address = f"{self.url}/app/{self.realm}/{path}"
+        answer = self.http.post(address, data=fields, timeout=TIMEOUT)
+        assert answer.status_code == 200, answer.text
+        assert answer.history[0].status_code == 303
+        return answer.text
+
+
+def shown(page: str, element_id: str) -> str:
+    found = re.search(rf'id="{element_id}"[^>]*>([^<]*)<', page)
+    assert found, page
+    return found[1].strip()
+
+
+@pytest.fixture
+def visitor(gb: CompanyClient, http: requests.Session) -> Visitor:
+    return Visitor(gb, http)
+
+
+def test_companies_and_their_invoices(gb: CompanyClient, visitor: Visitor) -> None:
+    assert "No invoices yet" in visitor.page(f"/app/{visitor.realm}/invoices")
+    invoice = gb.invoice(DocNumber="W-1", TxnDate="2026-01-02")
+    front = visitor.page("/")
+    assert "Alder &amp; Finch GmbH" in front
+    assert "1 invoice, 1 open" in front
+    listed = visitor.page(f"/app/{visitor.realm}/invoices")
+    assert f'id="invoice-{invoice["Id"]}"' in listed
+    assert "Overdue" in listed
+    assert "W-1" in visitor.page(f"/app/{visitor.realm}/invoices?search=nordWIND")
+    assert "W-1" not in visitor.page(f"/app/{visitor.realm}/invoices?search=nobody")
+    assert "W-1" in visitor.page(f"/app/invoice?txnId={invoice['Id']}")
+
+
+def test_an_invoice_as_printed(gb: CompanyClient, visitor: Visitor) -> None:
+    line = gb.line("1187.50", tax="20.0% S")
+    line |= {"Description": "<b>Consulting</b> & more"}
+    invoice = gb.invoice(line, DocNumber="W-2", Deposit=25, PrivateNote="psa:1")
+    page = visitor.invoice(invoice)
+    assert shown(page, "total") == "GBP 1,425.00"
+    assert shown(page, "balance") == "GBP 1,400.00"
+    assert "&lt;b&gt;Consulting&lt;/b&gt; &amp; more" in page
+    assert "VAT 20%" in page
+
+
+def test_a_person_receives_a_part_payment(gb: CompanyClient, visitor: Visitor) -> None:
+    invoice = gb.invoice(DueDate="2099-01-01")
+    page = visitor.sends(
+        f"invoice/{invoice['Id']}/payment",
+        amount="20.50",
+        txn_date="2026-03-01",
+        reference="BACS 7",
+        method_id=gb.id_of("PaymentMethod", "Bank transfer"),
+    )
+    assert shown(page, "status") == "Partially paid"
+    assert shown(page, "flash-done") == "The payment was received."
+    assert shown(page, "balance") == "GBP 99.50"
+    (payment,) = gb.query("select * from Payment")["Payment"]
+    assert payment["PaymentRefNum"] == "BACS 7"
+    assert payment["PaymentMethodRef"]["name"] == "Bank transfer"
+    page = visitor.sends(f"payment/{payment['Id']}/void", txnId=invoice["Id"])
+    assert shown(page, "balance") == "GBP 120.00"
+
+
+def test_a_foreign_payment_takes_the_invoices_rate(gb: CompanyClient, visitor: Visitor) -> None:
+    invoice = gb.invoice(customer="Tailspin Dublin DAC (EUR)", ExchangeRate=0.85)
+    visitor.sends(f"invoice/{invoice['Id']}/payment", amount="120", txn_date="2026-03-01")
+    (payment,) = gb.query("select * from Payment")["Payment"]
+    assert str(payment["ExchangeRate"]) == "0.85"
+    assert gb.reread("Invoice", invoice)["Balance"] == 0
+
+
+def test_a_person_edits_voids_and_deletes(gb: CompanyClient, visitor: Visitor) -> None:
+    invoice = gb.invoice(CustomerMemo={"value": "Hello"})
+    path = f"invoice/{invoice['Id']}"
+    page = visitor.sends(
+        f"{path}/edit", due_date="2026-12-24", private_note="call them", customer_memo=""
+    )
+    assert shown(page, "due-date-shown") == "2026-12-24"
+    after = gb.reread("Invoice", invoice)
+    assert after["PrivateNote"] == "call them"
+    assert "CustomerMemo" not in after
+    page = visitor.sends(f"{path}/void")
+    assert shown(page, "status") == "Voided"
+    page = visitor.sends(f"{path}/delete")
+    assert "The invoice was deleted." in page
+    gone = visitor.http.get(
+        f"{visitor.url}/app/{visitor.realm}/invoice?txnId={invoice['Id']}", timeout=TIMEOUT
+    )
+    assert gone.status_code == 404
+
+
+def test_what_fails_is_told(gb: CompanyClient, visitor: Visitor) -> None:
+    invoice = gb.invoice()
+    visitor.sends("settings", book_close_date="2099-01-01", uses_custom_numbers="on")
+    page = visitor.sends(f"invoice/{invoice['Id']}/void")
+    assert "The account period has closed" in shown(page, "flash-failed")
+    page = visitor.sends(f"invoice/{invoice['Id']}/payment", amount="many", txn_date="2026-01-01")
+    assert shown(page, "flash-failed")
+
+
+def test_settings_reach_the_api(gb: CompanyClient, visitor: Visitor) -> None:
+    page = visitor.page(f"/app/{visitor.realm}/settings")
+    assert 'name="uses_custom_numbers" checked' in page
+    page = visitor.sends("settings", is_read_only="on", book_close_date="2026-01-31")
+    assert 'value="2026-01-31"' in page
+    assert gb.fault("invoice", gb.draft())["code"] == "6190"
+    preferences = gb.get("preferences")["Preferences"]
+    assert preferences["SalesFormsPrefs"]["CustomTxnNumbers"] is False
+
+
+def test_an_unknown_company(visitor: Visitor) -> None:
+    for page in ("invoices", "settings", "invoice?txnId=1"):
+        answer = visitor.http.get(f"{visitor.url}/app/12/{page}", timeout=TIMEOUT)
+        assert answer.status_code == 404
+
+
+def test_the_style_sheet_is_there(visitor: Visitor) -> None:
+    answer = visitor.http.get(f"{visitor.url}/static/practice.css", timeout=TIMEOUT)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/css")
