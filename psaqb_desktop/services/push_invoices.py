@@ -62,7 +62,7 @@ def progress_of(result: PushResult) -> PushProgress:
 class PushInvoices:
     """Pushes selected invoices that a person has confirmed."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a use case names all it needs
         self,
         *,
         check: CheckInvoices,
@@ -71,6 +71,7 @@ class PushInvoices:
         journal: PushJournal,
         clock: Clock,
         pusher: Pusher,
+        in_flight: int = IN_FLIGHT,
     ) -> None:
         self._check = check
         self._companies = companies
@@ -78,6 +79,7 @@ class PushInvoices:
         self._journal = journal
         self._clock = clock
         self._pusher = pusher
+        self._in_flight = in_flight
         self._claims = Claims(records=records, journal=journal, clock=clock, pusher=pusher)
 
     def run(
@@ -139,6 +141,7 @@ class PushInvoices:
             ),
             on_progress=on_progress,
             cancellation=cancellation,
+            in_flight=self._in_flight,
         )
         return run.run(checked)
 
@@ -146,7 +149,7 @@ class PushInvoices:
 class _CompanyRun:
     """The run of one company: groups of claims, each posted by a few threads."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - private
         self,
         *,
         connection: Connection,
@@ -155,6 +158,7 @@ class _CompanyRun:
         posting: Callable[[ResultRecorder], Posting],
         on_progress: OnProgress,
         cancellation: Cancellation,
+        in_flight: int,
     ) -> None:
         self._connection = connection
         self._claims = claims
@@ -162,6 +166,7 @@ class _CompanyRun:
         self._posting = posting(recorder)
         self._on_progress = on_progress
         self._cancellation = cancellation
+        self._in_flight = in_flight
         self._stopped_by: AppError | None = None
         self._results: list[PushResult] = []
 
@@ -200,7 +205,7 @@ class _CompanyRun:
             self._tell(result)
         unsent: list[ClaimedPush] = []
         refused_again: list[PushResult] = []
-        with ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="push") as pool:
+        with ThreadPoolExecutor(self._in_flight, thread_name_prefix="push") as pool:
             for claim, posted in zip(claimed, pool.map(self._post_one, claimed), strict=True):
                 if posted is None:
                     unsent.append(claim)

@@ -1,0 +1,163 @@
+"""The program put together over fakes: one world outside, machines, and programs on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from psaqb_desktop.adapters.journal import SqliteJournal, open_journal
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.services.access_tokens import AccessTokens
+from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.check_invoices import CheckInvoices
+from psaqb_desktop.services.claims import Pusher
+from psaqb_desktop.services.company_books import CompanyBooks
+from psaqb_desktop.services.leave_out import LeaveOut
+from psaqb_desktop.services.list_invoices import join
+from psaqb_desktop.services.pull_changes import PullChanges
+from psaqb_desktop.services.push_invoices import PushInvoices, PushProgress
+from psaqb_desktop.services.settle_pushes import SettlePushes
+from tests.fakes import examples
+from tests.fakes.authorization import FakeAuthorization
+from tests.fakes.clock import FakeClock
+from tests.fakes.connections import FakeConnectionStore
+from tests.fakes.crm import FakeInvoiceSource, FakeLinkStore
+from tests.fakes.gate import Gate
+from tests.fakes.machine import FakeLocks, FakeSecrets
+from tests.fakes.quickbooks import FakeGateway, FakeLedger
+from tests.fakes.sync_records import FakeSyncRecordStore
+
+
+class World:
+    """What is outside of every desktop: the CRM, QuickBooks and the time."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.invoices = FakeInvoiceSource()
+        self.connections = FakeConnectionStore()
+        self.records = FakeSyncRecordStore(self.clock)
+        self.links = FakeLinkStore()
+        self.links.save(examples.links())
+        self.ledger = FakeLedger(examples.company(), self.clock)
+        self.gateway = FakeGateway({examples.REALM: self.ledger})
+        self.authorization = FakeAuthorization(self.clock)
+        self.connections.put(
+            examples.connection(refresh_token_issued=self.clock.now()),
+            refresh_token=self.authorization.issue(),
+            secret="secret",
+        )
+
+    def add_invoice(self, number: int, *lines: InvoiceLine, **changes: object) -> Invoice:
+        chosen = lines or (examples.line(f"{100 * number}.00", f"{20 * number}.00"),)
+        invoice = examples.invoice(number, *chosen, **changes)
+        self.invoices.add(invoice, *chosen)
+        return invoice
+
+
+class Machine:
+    """A desktop computer: its journal, its keyring and its locks outlive its programs."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.journal_path = folder / f"{name}.journal"
+        self.secrets = FakeSecrets()
+        self.locks = FakeLocks()
+
+
+class Program:
+    """One run of the program on a machine; behind a gate all its port calls can be disturbed."""
+
+    def __init__(
+        self, world: World, machine: Machine, gate: Gate | None = None, *, in_flight: int = 8
+    ) -> None:
+        self.gate = gate or Gate(machine.name)
+        self.world = world
+        self.machine = machine
+        self.journal = open_journal(machine.journal_path, now=world.clock.now)
+        self.news: list[PushProgress] = []
+        guard = self.gate.guard
+        journal = guard(self.journal, "journal")
+        records = guard(world.records, "records")
+        connections = guard(world.connections, "connections")
+        invoices = guard(world.invoices, "invoices")
+        companies = FakeGateway(
+            {realm: guard(ledger, "quickbooks") for realm, ledger in world.gateway.ledgers.items()}
+        )
+        companies.closed = world.gateway.closed
+        clock = world.clock
+        pusher = Pusher(lambda: "Ada", machine.name)
+        self.tokens = AccessTokens(
+            connections=connections,
+            gateway=guard(world.authorization, "authorization"),
+            secrets=guard(machine.secrets, "secrets"),
+            locks=machine.locks,
+            clock=clock,
+            holder=f"{machine.name}/{id(self)}",
+        )
+        self.books = CompanyBooks(
+            companies=companies, links=guard(world.links, "links"), clock=clock
+        )
+        self.check = CheckInvoices(invoices=invoices, books=self.books)
+        self.push = PushInvoices(
+            check=self.check,
+            companies=companies,
+            records=records,
+            journal=journal,
+            clock=clock,
+            pusher=pusher,
+            in_flight=in_flight,
+        )
+        self.settle = SettlePushes(
+            check=self.check,
+            companies=companies,
+            connections=connections,
+            invoices=invoices,
+            records=records,
+            journal=journal,
+            tokens=self.tokens,
+            clock=clock,
+            pusher=pusher,
+        )
+        self.pull = PullChanges(
+            connections=connections,
+            companies=companies,
+            records=records,
+            journal=journal,
+            clock=clock,
+        )
+        self.leave_out = LeaveOut(records=records, clock=clock)
+
+    def close(self) -> None:
+        self.journal.close()
+
+    def rows(self) -> tuple[ListedInvoice, ...]:
+        """Return the list as it stands in the CRM (behind no gate: a person looks at it)."""
+        return join(
+            tuple(self.world.invoices.stored.values()),
+            self.world.connections.connections(),
+            self.world.records.records(),
+        )
+
+    def ready(self, *ids: InvoiceId) -> tuple[Checked, ...]:
+        """Check what is still to post, or the named invoices, and return what may go."""
+        rows = [r for r in self.rows() if (r.invoice.id in ids if ids else r.is_to_post)]
+        return tuple(c for c in self.check.run(rows) if c.is_ready)
+
+    def push_all(
+        self, *ids: InvoiceId, cancellation: Cancellation | None = None
+    ) -> tuple[PushResult, ...]:
+        return self.push.run(
+            self.ready(*ids),
+            on_progress=self.news.append,
+            cancellation=cancellation or Cancellation(),
+        )
+
+    def settle_all(self) -> tuple[PushResult, ...]:
+        return self.settle.run(on_progress=self.news.append)
+
+
+def open_journal_of(machine: Machine) -> SqliteJournal:
+    """Open a machine's journal beside its programs."""
+    return open_journal(machine.journal_path)

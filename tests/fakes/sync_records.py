@@ -1,0 +1,104 @@
+"""The CRM's sync records and payments, in memory, with ETags and conditional writes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from psaqb_desktop.domain.errors import AppError, NotSetUpError, StaleRecordError
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
+from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
+from psaqb_desktop.services.ports import Clock
+
+
+class FakeSyncRecordStore:
+    def __init__(self, clock: Clock) -> None:
+        self.is_set_up = True
+        self.refusals: dict[InvoiceId, AppError] = {}
+        """Writes of these invoices' records fail with this, the others go on."""
+        self.write_calls = 0
+        self._clock = clock
+        self._records: dict[CrmId, SyncRecord] = {}
+        self._payments: dict[CrmId, tuple[PaymentAllocation, ...]] = {}
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def put(self, record: SyncRecord) -> SyncRecord:
+        """Store without a condition, as another desktop would have done before."""
+        with self._lock:
+            return self._store(record)
+
+    def only(self, invoice_id: InvoiceId) -> SyncRecord:
+        (found,) = [r for r in self.records() if r.invoice_id == invoice_id]
+        return found
+
+    def records(self, *, changed_since: datetime | None = None) -> tuple[SyncRecord, ...]:
+        self._require_tables()
+        with self._lock:
+            return tuple(
+                r
+                for r in self._records.values()
+                if changed_since is None or (r.modified_on and r.modified_on >= changed_since)
+            )
+
+    def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
+        found: dict[InvoiceId, SyncRecord] = {}
+        for record in self.records():
+            if record.invoice_id in invoice_ids:
+                known = found.get(record.invoice_id)
+                if known is None or _progress(known) < _progress(record):
+                    found[record.invoice_id] = record
+        return found
+
+    def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
+        self._require_tables()
+        answers: dict[InvoiceId, SyncRecord | AppError] = {}
+        with self._lock:
+            self.write_calls += 1
+            for record in records:
+                stored = self._records.get(record.id)
+                if record.invoice_id in self.refusals:
+                    answers[record.invoice_id] = self.refusals[record.invoice_id]
+                elif (stored.version if stored else "") != record.version:
+                    answers[record.invoice_id] = StaleRecordError("The record has changed.")
+                else:
+                    answers[record.invoice_id] = self._store(record)
+        return answers
+
+    def replace_payments(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
+        writes = 0
+        with self._lock:
+            for sync_id, wanted in allocations.items():
+                old = {p.id: p for p in self._payments.get(sync_id, ())}
+                new = {p.id: p for p in wanted}
+                writes += sum(1 for k, p in new.items() if old.get(k) != p)
+                writes += len(old.keys() - new.keys())
+                self._payments[sync_id] = tuple(new.values())
+        return writes
+
+    def payments_of(self, sync_id: CrmId) -> tuple[PaymentAllocation, ...]:
+        found = self._payments.get(sync_id, ())
+        return tuple(sorted(found, key=lambda p: str(p.payment_date)))
+
+    def _store(self, record: SyncRecord) -> SyncRecord:
+        self._count += 1
+        # The CRM keeps whole seconds.
+        claimed_on = record.claimed_on.replace(microsecond=0) if record.claimed_on else None
+        stored = replace(
+            record,
+            version=f'W/"{self._count}"',
+            modified_on=self._clock.now(),
+            claimed_on=claimed_on,
+        )
+        self._records[record.id] = stored
+        return stored
+
+    def _require_tables(self) -> None:
+        if not self.is_set_up:
+            raise NotSetUpError("The CRM lacks the tables.")
+
+
+def _progress(record: SyncRecord) -> tuple[bool, bool, str]:
+    return record.state.is_open, record.state.is_posted, str(record.modified_on or "")
