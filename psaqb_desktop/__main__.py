@@ -40,10 +40,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def console(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line."""
-    from psaqb_desktop.bootstrap import open_office  # noqa: PLC0415
+    from psaqb_desktop.bootstrap import Office, open_log, open_office  # noqa: PLC0415
     from psaqb_desktop.cli.main import run  # noqa: PLC0415
 
-    return run(list(sys.argv[1:] if arguments is None else arguments), open_office)
+    def open_logged(data_dir: Path | None) -> Office:
+        office = open_office(data_dir)
+        open_log(office.paths)
+        return office
+
+    return run(list(sys.argv[1:] if arguments is None else arguments), open_logged)
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:

@@ -7,6 +7,7 @@ are imported by the adapters when they are first used, not here: the first windo
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import platform
 import secrets
@@ -24,6 +25,7 @@ from psaqb_desktop.adapters.dataverse.provisioning import DataverseProvisioner
 from psaqb_desktop.adapters.dataverse.sign_in import EntraSignIn
 from psaqb_desktop.adapters.dataverse.sync_records import DataverseSyncRecords
 from psaqb_desktop.adapters.dataverse.tables import OurTables
+from psaqb_desktop.adapters.http.redaction import redact
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.journal.store import open_journal
 from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
@@ -31,6 +33,7 @@ from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
 from psaqb_desktop.adapters.secrets.choice import choose_secret_store
 from psaqb_desktop.adapters.secrets.scoped import ScopedSecrets
 from psaqb_desktop.adapters.settings.environments import EnvironmentsFile
+from psaqb_desktop.adapters.settings.logging_setup import Logging, set_up_logging
 from psaqb_desktop.adapters.settings.machine_lock import FileMachineLock
 from psaqb_desktop.adapters.settings.paths import Paths, find_paths
 from psaqb_desktop.adapters.settings.system_clock import SystemClock
@@ -81,6 +84,11 @@ class Office:
         """Return the name of the default environment; empty where there is none."""
         return EnvironmentsFile(self.paths.environments_file).default_environment()
 
+    def declare(self, environment: Environment) -> None:
+        """Add an environment to environments.toml; the first one becomes the default."""
+        file = EnvironmentsFile(self.paths.environments_file)
+        file.save_environment(environment, is_default=not file.load())
+
     def open_desk(self, environment_name: str = "") -> Desk:
         """Open an environment; an empty name means the default one.
 
@@ -128,7 +136,8 @@ def build_desk(environment: Environment, office: Office) -> Desk:
     records = DataverseSyncRecords(client, tables)
     provisioner = DataverseProvisioner(client, clock)
     journal = open_journal(_made(paths.journal_file(environment.name)))
-    http = HttpSession("QuickBooks")
+    # Intuit ends a request after 120 seconds: waiting that long leaves fewer outcomes unknown.
+    http = HttpSession("QuickBooks", timeout=(10, 125))
     authorization = QuickBooksAuthorization(environment, http, clock)
     tokens = AccessTokens(
         connections=connections,
@@ -213,6 +222,12 @@ def build_desk(environment: Environment, office: Office) -> Desk:
     )
 
 
+def open_log(paths: Paths) -> Logging:
+    """Log into the log folder, secrets taken out."""
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # its DEBUG lines hold full addresses
+    return set_up_logging(paths.logs, redact=redact)
+
+
 def _made(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
@@ -261,11 +276,24 @@ class Practice:
 
         return PRACTICE_CRM_CLIENT_SECRET
 
-    def start(self) -> Environment:
-        """Start the services if they are not running; declare their environment."""
+    def start(self, *, ends_with: int | None = None) -> Environment:
+        """Start the services if they are not running; declare their environment.
+
+        ``ends_with`` is the id of a process with which services started now are to end.
+
+        Raises:
+            SettingsError: they cannot be started, for example because a port is taken.
+        """
         from psaqb_desktop.practice import group, server  # noqa: PLC0415
 
-        addresses = server.start_in_background(self.paths.practice)
+        try:
+            addresses = server.start_in_background(self.paths.practice, parent_pid=ends_with)
+        except server.PracticeError as error:
+            raise SettingsError(
+                "The practice services could not be started.",
+                remedy="See the details; “psaqb practice reset” starts afresh.",
+                details=str(error),
+            ) from error
         known = {e.name: e for e in self.file.load()}
         quickbooks = urlsplit(addresses.quickbooks_url)
         environment = replace(

@@ -71,7 +71,8 @@ def _web_engine() -> str:
     page = QWebEnginePage(profile)
     loop = QEventLoop()
     outcome: list[bool] = []
-    page.loadFinished.connect(lambda is_loaded: (outcome.append(is_loaded), loop.quit()))
+    page.loadFinished.connect(outcome.append)
+    page.loadFinished.connect(loop.quit)
     QTimer.singleShot(30_000, loop.quit)
     page.setHtml("<p>self-check</p>")
     loop.exec()
@@ -83,7 +84,8 @@ def _web_engine() -> str:
     if outcome != [True]:
         msg = "the page did not load"
         raise RuntimeError(msg)
-    return f"Chromium with security patches to {qWebEngineChromiumSecurityPatchVersion()}"
+    # The stubs say bytes, the call answers text.
+    return f"Chromium with security patches to {qWebEngineChromiumSecurityPatchVersion()!s}"
 
 
 def _journal() -> str:

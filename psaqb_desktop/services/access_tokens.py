@@ -39,9 +39,9 @@ from psaqb_desktop.services.ports import (
     SecretStore,
 )
 
-LEASE_SECONDS = 60
+LEASE_SECONDS = 150
 """Longer than a token call with its retries may take."""
-WAIT_SECONDS = 90
+WAIT_SECONDS = 200
 """How long to wait for another desktop before giving up."""
 EARLY = timedelta(seconds=120)
 """Tokens are renewed this long before they expire."""

@@ -76,8 +76,8 @@ def _tax(draft: Draft) -> Payload:
     detail: Payload = {}
     if draft.is_us:
         if draft.discount:
-            # The draft's tax is on what is left after the discount.
-            payload["ApplyTaxAfterDiscount"] = True
+            # The CRM taxes the lines and takes the header discount off afterwards.
+            payload["ApplyTaxAfterDiscount"] = False
         if draft.sales_tax_code:
             detail["TxnTaxCodeRef"] = _ref(draft.sales_tax_code)
     else:
