@@ -51,6 +51,7 @@ class FilterBar(QWidget):
             tabs.addWidget(self._tab(view))
         tabs.addStretch()
         self.search = self._search_field()
+        self.search.installEventFilter(self)
         self.companies = ChoiceButton("Company")
         self.companies.choice_changed.connect(self._on_choice)
         self.statuses = ChoiceButton("Status")
@@ -102,7 +103,6 @@ class FilterBar(QWidget):
         field.setClearButtonEnabled(True)
         field.setMinimumWidth(310)
         field.textChanged.connect(lambda _text: self._timer.start())
-        field.installEventFilter(self)
         self._glass = QAction(self)
         field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         return field
