@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -30,6 +31,11 @@ from psaqb_desktop.ui.connect.form_pieces import (
 )
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
 
+KIND_WORDS = {
+    EnvironmentKind.PRODUCTION: "Production: real books",
+    EnvironmentKind.SANDBOX: "Sandbox: no real books",
+    EnvironmentKind.PRACTICE: "Practice: no real books",
+}
 _LAPSED = frozenset({"EXPIRED", "SUSPENDED", "CANCELLED"})
 
 
@@ -58,7 +64,7 @@ class CredentialsPage(QWidget):
         self._ways.addButton(self.in_window)
         self._ways.addButton(self.in_own_browser)
         way = QHBoxLayout()
-        way.addWidget(words("Sign in to QuickBooks"))
+        way.addWidget(QLabel("Sign in to QuickBooks"))
         way.addWidget(self.in_window)
         way.addWidget(self.in_own_browser)
         way.addStretch()
@@ -112,7 +118,9 @@ def _stretch() -> QVBoxLayout:
     return filler
 
 
-def make_confirm_page(found: CompanyFound, *buttons: QPushButton) -> QWidget:
+def make_confirm_page(
+    environment: Environment, found: CompanyFound, *buttons: QPushButton
+) -> QWidget:
     """Ask whether the company is the right one: both sides beside each other."""
     connection, company = found.connection, found.company
     ours = _facts(
@@ -125,6 +133,7 @@ def make_confirm_page(found: CompanyFound, *buttons: QPushButton) -> QWidget:
         ("Country", country_name(company.country)),
         ("Home currency", found.home_currency),
         ("Company id", company.realm_id),
+        ("Environment", KIND_WORDS[environment.kind]),
     )
     sides = QHBoxLayout()
     sides.setSpacing(WIDE_GAP)

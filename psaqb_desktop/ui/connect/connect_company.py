@@ -88,7 +88,7 @@ class ConnectCompanyFlow:
     async def run(self, parent: QWidget | None, connection: Connection) -> ConnectResult:
         """Connect; the dialog stays open over its parent until the end."""
         dialog = FlowDialog(parent, "Connect a QuickBooks company")
-        dialog.resize(880, 560)
+        dialog.set_size(880, 560)
         dialog.open()
         now = ConnectResult(ConnectEnd.CANCELLED, connection)
         form = _Form(connection)
@@ -151,10 +151,13 @@ class ConnectCompanyFlow:
             found = await self._sign_in(dialog, form)
             dialog.show_page(
                 make_confirm_page(
+                    self._environment,
                     found,
                     dialog.choose(Step.CANCEL),
                     dialog.act("&No, sign in again", Step.TRY_AGAIN),
-                    dialog.act("&Yes, store the connection", Step.NEXT, is_primary=True),
+                    dialog.act(
+                        "&Yes, store the connection", Step.NEXT, is_primary=True, has_enter=False
+                    ),
                 )
             )
             step = await dialog.decisions.next()
@@ -193,7 +196,7 @@ class ConnectCompanyFlow:
                 self._connector.begin, form.connection, client_secret=form.client_secret
             ),
         )
-        redirected_url = await self._redirect(dialog, request, in_window=form.in_window)
+        redirected_url = await self._redirect(dialog, form, request)
         work = self._tasks.call(
             self._connector.finish,
             form.connection,
@@ -214,12 +217,12 @@ class ConnectCompanyFlow:
             )
 
     async def _redirect(
-        self, dialog: FlowDialog, request: AuthorizationRequest, *, in_window: bool
+        self, dialog: FlowDialog, form: _Form, request: AuthorizationRequest
     ) -> str:
-        if in_window:
+        if form.in_window:
             outcome = await dialog.busy(
                 "A sign-in window is open",
-                "Sign in there to QuickBooks and choose the company of this legal entity.",
+                f"Sign in there to QuickBooks, and choose {_wanted_company(form.connection)}.",
                 self._browse(request, dialog),
                 dialog.act("Use my own &browser", Step.OTHER_WAY),
             )
@@ -273,3 +276,10 @@ class ConnectCompanyFlow:
         back = dialog.act("&Back to the keys", Step.BACK)
         again = dialog.act("&Try again", Step.TRY_AGAIN, is_primary=True)
         return await dialog.show_error(error, cancel, back, again)
+
+
+def _wanted_company(connection: Connection) -> str:
+    """Say which company is to be chosen on Intuit's page."""
+    if connection.company_name:
+        return f"{connection.company_name}: {connection.name} is bound to it"
+    return f"the company of {connection.name} ({connection.legal_entity})"

@@ -20,6 +20,7 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind, may_receive_secrets
 from psaqb_desktop.ui.connect.form_pieces import copy_button, words
 from psaqb_desktop.ui.connect.rules_editor import RulesEditor
+from psaqb_desktop.ui.look import GAP
 
 KEYS_WORDS = {
     EnvironmentKind.PRODUCTION: "Production",
@@ -88,6 +89,7 @@ class ConnectionForm(QWidget):
         form.addRow("Access &Token URL", self.token_url)
         form.addRow("Access &API URL", self.api_url)
         row = QHBoxLayout()
+        row.setSpacing(GAP)
         row.addWidget(self.redirect, 1)
         row.addWidget(copy_button(self.redirect.text, name="Copy the redirect address"))
         label = QLabel("Redirect add&ress")

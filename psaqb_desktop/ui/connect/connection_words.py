@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from psaqb_desktop.domain.connection import Connection, ConnectionStatus
+from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.ui.formats import plural
 
@@ -48,13 +49,14 @@ def badge(connection: Connection, now: datetime) -> Badge:
     return Badge(f"{ConnectionStatus.CONNECTED.value}: {left}", tone)
 
 
-def last_pull(connection: Connection, rows: Sequence[ListedInvoice]) -> datetime | None:
-    """Return when an invoice of this connection was last compared with QuickBooks."""
-    checked = [
-        row.record.last_checked
-        for row in rows
-        if row.record is not None
-        and row.record.connection_id == connection.id
-        and row.record.last_checked is not None
-    ]
-    return max(checked, default=None)
+def last_pulls(rows: Iterable[ListedInvoice]) -> dict[ConnectionId, datetime]:
+    """Return when an invoice of each connection was last compared with QuickBooks."""
+    latest: dict[ConnectionId, datetime] = {}
+    for row in rows:
+        record = row.record
+        if record is None or record.last_checked is None:
+            continue
+        before = latest.get(record.connection_id)
+        if before is None or before < record.last_checked:
+            latest[record.connection_id] = record.last_checked
+    return latest

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum, auto
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.ui.connect.company_pages import country_name
-from psaqb_desktop.ui.connect.connection_words import Badge, badge, last_pull
+from psaqb_desktop.ui.connect.connection_words import Badge, badge
 from psaqb_desktop.ui.connect.form_pieces import button, card, heading, notice, words
 from psaqb_desktop.ui.connect.rules_editor import rules_in_words
 from psaqb_desktop.ui.formats import moment_text
@@ -78,7 +78,7 @@ class ConnectionsPage(QWidget):
         self.tree = self._make_tree()
         self.buttons = self._make_actions()
         self._lay_out()
-        self.show_connections((), (), ())
+        self.show_connections((), {}, ())
 
     def _make_not_set_up(self) -> QWidget:
         start = button(
@@ -148,7 +148,7 @@ class ConnectionsPage(QWidget):
     def show_connections(
         self,
         connections: Sequence[Connection],
-        rows: Sequence[ListedInvoice],
+        last_pulls: Mapping[ConnectionId, datetime],
         suggested: Sequence[Connection],
         *,
         is_set_up: bool = True,
@@ -160,7 +160,7 @@ class ConnectionsPage(QWidget):
         self._show_suggestions(suggested if is_set_up else ())
         self.tree.clear()
         for connection in connections:
-            item = self._item(connection, rows)
+            item = self._item(connection, last_pulls.get(connection.id))
             self.tree.addTopLevelItem(item)
             if before is not None and before.id == connection.id:
                 self.tree.setCurrentItem(item)
@@ -175,9 +175,8 @@ class ConnectionsPage(QWidget):
             self.tree.setCurrentItem(first)
         self._enable()
 
-    def _item(self, connection: Connection, rows: Sequence[ListedInvoice]) -> QTreeWidgetItem:
+    def _item(self, connection: Connection, last_pull: datetime | None) -> QTreeWidgetItem:
         stands = badge(connection, self._now())
-        pulled = moment_text(last_pull(connection, rows))
         item = QTreeWidgetItem(
             [
                 connection.legal_entity,
@@ -186,7 +185,7 @@ class ConnectionsPage(QWidget):
                 country_name(connection.country),
                 connection.home_currency,
                 stands.text,
-                pulled or "Never",
+                moment_text(last_pull) or "Never",
                 rules_in_words(connection.rules),
             ]
         )
@@ -199,9 +198,7 @@ class ConnectionsPage(QWidget):
                 Qt.ItemDataRole.AccessibleTextRole,
                 f"{_HEADERS[column]}: {item.text(column) or 'none'}",
             )
-        height = item.sizeHint(0)
-        height.setHeight(ROW_HEIGHT + 4)
-        item.setSizeHint(0, height)
+        item.setSizeHint(0, QSize(10, ROW_HEIGHT + 4))
         return item
 
     @staticmethod

@@ -24,7 +24,7 @@ async def edit_connection(
 ) -> bool:
     """Let a person edit a connection; True when it was stored."""
     dialog = FlowDialog(parent, f"Edit {connection.name}")
-    dialog.resize(620, 480)
+    dialog.set_size(620, 480)
     form = ConnectionForm(environment, connection, with_secret=False)
     save = dialog.act("&Save", Step.NEXT, is_primary=True)
     page = make_page(

@@ -6,7 +6,16 @@ from collections.abc import Coroutine
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QDialog, QLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from psaqb_desktop.domain.errors import AppError, Cancelled
 from psaqb_desktop.ui.connect.decisions import Decided, Decisions
@@ -46,21 +55,47 @@ class FlowDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.decisions: Decisions[Step] = Decisions()
-        self._pages = QStackedWidget()
+        self._least_height = 0
+        # Pages scroll where a screen is small or its scale is large; nothing gets out of reach.
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.viewport().setAutoFillBackground(False)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 20, 20, 16)
-        layout.addWidget(self._pages)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._area)
+
+    def set_size(self, width: int, height: int = 0) -> None:
+        """Set the width, and the least height where there is room for it."""
+        self._least_height = height
+        self.resize(width, max(height, 120))
 
     def show_page(self, page: QWidget) -> None:
         """Put a page in the place of the one before, which is deleted, and focus its start."""
-        before = self._pages.currentWidget()
-        self._pages.addWidget(page)
-        self._pages.setCurrentWidget(page)
-        if before is not None and before is not page:
-            self._pages.removeWidget(before)
-            before.deleteLater()
+        page.setAutoFillBackground(False)
+        layout = page.layout()
+        if layout is not None:
+            layout.setContentsMargins(20, 20, 20, 16)
+        self._area.setWidget(page)
+        for each in page.findChildren(QPushButton):
+            if each.isDefault():  # the dialog learns of it only now that the button is in it
+                each.setDefault(False)
+                each.setDefault(True)
+        self._fit(page)
         first = page.property("first")
         (first if isinstance(first, QWidget) else page).setFocus()
+
+    def _fit(self, page: QWidget) -> None:
+        """Give the page the height that its wrapped text needs, as far as the screen has it."""
+        layout = page.layout()
+        needed = page.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():
+            needed = layout.totalHeightForWidth(self.width())
+        room = self.screen().availableGeometry()
+        width = min(self.width(), room.width() - 20)
+        self.resize(width, min(max(needed, self._least_height), room.height() - 60))
 
     def choose(self, step: Step) -> QPushButton:
         """Return the usual button of a step."""
@@ -71,10 +106,12 @@ class FlowDialog(QDialog):
         }.get(step, "&Continue")
         return self.act(text, step)
 
-    def act(self, text: str, step: Step, *, is_primary: bool = False) -> QPushButton:
-        """Return a button that decides ``step``."""
+    def act(
+        self, text: str, step: Step, *, is_primary: bool = False, has_enter: bool = True
+    ) -> QPushButton:
+        """Return a button that decides ``step``; a primary one has Enter unless told not to."""
         made = button(text, lambda: self.decisions.take(step), look="primary" if is_primary else "")
-        if is_primary:
+        if is_primary and has_enter:
             made.setDefault(True)
         return made
 
@@ -105,11 +142,9 @@ class FlowDialog(QDialog):
         can_cancel: bool = True,
     ) -> T | Decided[Step]:
         """Show that something is going on until it is done, or the person decides otherwise."""
-        row = list(buttons)
-        if can_cancel:
-            row.append(self.choose(Step.CANCEL))
+        row = [self.choose(Step.CANCEL), *buttons] if can_cancel else list(buttons)
         parts = (heading(title), words(text), endless_progress(title))
-        self.show_page(make_page(*parts, buttons=button_row(*row), first=row[-1] if row else None))
+        self.show_page(make_page(*parts, buttons=button_row(*row), first=row[0] if row else None))
         return await self.decisions.during(work)
 
     async def wait_for(
@@ -147,7 +182,7 @@ def make_page(
             layout.addWidget(content)
         else:
             layout.addLayout(content)
-    layout.addStretch()
+    layout.addStretch(1)  # more than nothing: what is left over is below, not between
     if buttons is not None:
         layout.addSpacing(GAP)
         layout.addLayout(buttons)

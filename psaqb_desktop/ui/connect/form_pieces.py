@@ -47,7 +47,8 @@ def button(
     """Return a button that names its act; ``look`` is empty, primary or link."""
     made = QPushButton(text)
     made.setAccessibleName(name or text.replace("&", ""))
-    made.setAutoDefault(False)
+    # Focused, it answers Enter as well as Space; the page's own default has Enter otherwise.
+    made.setAutoDefault(True)
     if look:
         made.setProperty("look", look)
     made.clicked.connect(lambda _checked: pressed())
@@ -85,6 +86,7 @@ def card(title: str, *contents: QWidget | QLayout) -> QFrame:
             layout.addWidget(content)
         else:
             layout.addLayout(content)
+    layout.addStretch()
     return frame
 
 

@@ -180,7 +180,7 @@ class MatchModel(QAbstractTableModel):
         if column == WHY and role == _ROLE.DecorationRole:
             if is_bad or row.choice is None:
                 return icon("severity-warning", colours.caution)
-            return icon("check", colours.good) if row.wish.is_certain else None
+            return icon("status-posted", colours.good) if row.wish.is_certain else None
         if role == _ROLE.ForegroundRole:
             if column == WHY and is_bad:
                 return QColor(colours.caution)

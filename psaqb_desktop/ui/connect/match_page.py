@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.links import Candidate, LinkKind, LinkWish
-from psaqb_desktop.ui.connect.form_pieces import button, endless_progress, heading, words
+from psaqb_desktop.ui.connect.form_pieces import (
+    button,
+    button_row,
+    endless_progress,
+    heading,
+    words,
+)
 from psaqb_desktop.ui.connect.match_model import MatchModel, MatchRow
 from psaqb_desktop.ui.connect.match_table import MatchTable
 from psaqb_desktop.ui.formats import plural
@@ -39,7 +45,11 @@ class MatchPage(QWidget):
     refresh_wanted = Signal()
 
     def __init__(
-        self, connection: Connection, wishes: Sequence[LinkWish], candidates: Candidates
+        self,
+        connection: Connection,
+        wishes: Sequence[LinkWish],
+        candidates: Candidates,
+        close: QPushButton,
     ) -> None:
         super().__init__()
         self._models: dict[str, list[MatchModel]] = {}
@@ -55,7 +65,7 @@ class MatchPage(QWidget):
         self.summary = words()
         self.progress = endless_progress("Storing the links")
         self.progress.hide()
-        self._lay_out(connection)
+        self._lay_out(connection, close)
         self._tell()
         first = self.tabs.currentWidget()
         if first is not None:
@@ -84,7 +94,7 @@ class MatchPage(QWidget):
         self._models.setdefault(title, []).append(model)
         self.tabs.addTab(table, f"{title} ({len(wishes)})")
 
-    def _lay_out(self, connection: Connection) -> None:
+    def _lay_out(self, connection: Connection, close: QPushButton) -> None:
         top = QHBoxLayout()
         top.addWidget(self.only_unmatched)
         top.addStretch()
@@ -104,8 +114,10 @@ class MatchPage(QWidget):
         )
         layout.addLayout(top)
         layout.addWidget(self.tabs, 1)
-        layout.addWidget(self.summary)
         layout.addWidget(self.progress)
+        buttons = button_row(close, self.confirm)
+        buttons.insertWidget(0, self.summary, 1)
+        layout.addLayout(buttons)
 
     @property
     def _all_models(self) -> list[MatchModel]:
@@ -140,7 +152,8 @@ class MatchPage(QWidget):
         if len(exact) == len(ticked) and ticked:
             self.confirm.setText(f"&Confirm {plural(len(ticked), 'exact match', 'exact matches')}")
         else:
-            self.confirm.setText(f"&Confirm {plural(len(ticked), 'link')}")
+            count = plural(len(ticked), "link") if ticked else "links"
+            self.confirm.setText(f"&Confirm {count}")
         self.confirm.setAccessibleName(self.confirm.text().replace("&", ""))
         self.confirm.setEnabled(bool(ticked))
         said = f"{len(ticked)} of {plural(total, 'record')} ticked, {len(exact)} of them exact."

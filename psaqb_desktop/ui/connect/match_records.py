@@ -43,7 +43,7 @@ class MatchRecords:
     ) -> bool:
         """Match; True when links were stored or removed."""
         dialog = FlowDialog(parent, f"Match customers and items of {connection.name}")
-        dialog.resize(1040, 640)
+        dialog.set_size(1040, 640)
         dialog.open()
         self._has_changed = False
         try:
@@ -101,16 +101,12 @@ class MatchRecords:
         return False
 
     async def _match(self, dialog: FlowDialog, connection: Connection, read: _Read) -> bool:
-        page = MatchPage(connection, read.wishes, read.candidates)
+        close = dialog.act("Close", Step.CANCEL)
+        page = MatchPage(connection, read.wishes, read.candidates, close)
         linked = LinkedTab(read.links, lambda _links: dialog.decisions.take(Step.OTHER_WAY))
         page.tabs.addTab(linked, f"Confirmed ({len(read.links)})")
         page.confirm_wanted.connect(lambda: dialog.decisions.take(Step.NEXT))
         page.refresh_wanted.connect(lambda: dialog.decisions.take(Step.TRY_AGAIN))
-        close = dialog.act("Close", Step.CANCEL)
-        row = button_row(close, page.confirm)
-        layout = page.layout()
-        if layout is not None:
-            layout.addItem(row)
         dialog.show_page(page)
         while True:
             step = await dialog.decisions.next()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,6 +33,7 @@ from psaqb_desktop.ui.look import ROW_HEIGHT
 Index = QModelIndex | QPersistentModelIndex
 _CANDIDATE = Qt.ItemDataRole.UserRole
 _NO_LINK = "No link"
+_ARROW = 20
 
 
 class ChoiceDelegate(QStyledItemDelegate):
@@ -44,11 +45,16 @@ class ChoiceDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the choice with an arrow, so that it looks like what it is."""
-        super().paint(painter, option, index)
+        place: QRect = option.rect
+        edge = QRect(place.right() - _ARROW, place.top(), _ARROW + 1, place.height())
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(edge, option.palette.highlight())
+        text = QStyleOptionViewItem(option)
+        text.rect = place.adjusted(0, 0, -_ARROW, 0)
+        super().paint(painter, text, index)
         arrow = QStyleOption()
         arrow.palette = option.palette
-        place = option.rect
-        arrow.rect = place.adjusted(place.width() - 18, 9, -6, -9)
+        arrow.rect = edge.adjusted(3, 9, -7, -9)
         arrow.state = QStyle.StateFlag.State_Enabled
         view = self.parent()
         if isinstance(view, QWidget):
@@ -142,7 +148,7 @@ class MatchTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in ((CRM, 290), (WAITING, 90), (CHOICE, 300), (WHY, 260)):
+        for column, width in ((CRM, 280), (WAITING, 85), (CHOICE, 285), (WHY, 260)):
             self.setColumnWidth(column, width)
         self.clicked.connect(self._on_clicked)
         if model.rowCount():

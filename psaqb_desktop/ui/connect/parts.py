@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError, Cancelled
+from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, route
 from psaqb_desktop.ui.connect.connect_company import ConnectCompanyFlow, ConnectEnd
+from psaqb_desktop.ui.connect.connection_words import last_pulls
 from psaqb_desktop.ui.connect.connections_page import ConnectionsPage, PageAction
 from psaqb_desktop.ui.connect.edit_connection import edit_connection
 from psaqb_desktop.ui.connect.edit_mapping import edit_mapping
@@ -68,12 +71,21 @@ class ConnectParts:
     def show_list(self, invoices: InvoiceList) -> None:
         """Show the connections of a list that was just read."""
         self._listed = invoices
-        self._page.show_connections(
-            invoices.connections,
-            invoices.rows,
-            self._desk.edit_connection.suggested(invoices),
-            is_set_up=invoices.is_set_up,
-        )
+        self._tasks.start(self._show_connections(invoices), "show the connections")
+
+    async def _show_connections(self, invoices: InvoiceList) -> None:
+        """Look through all rows in a thread: there may be a hundred thousand."""
+        suggested, pulls = await self._tasks.call(self._look_through, invoices)
+        if invoices is self._listed:
+            self._page.show_connections(
+                invoices.connections, pulls, suggested, is_set_up=invoices.is_set_up
+            )
+
+    def _look_through(
+        self, invoices: InvoiceList
+    ) -> tuple[tuple[Connection, ...], dict[ConnectionId, datetime]]:
+        suggested = self._desk.edit_connection.suggested(invoices) if invoices.is_set_up else ()
+        return suggested, last_pulls(invoices.rows)
 
     async def sign_in_to_crm(self) -> bool:
         """Let a person sign in to the CRM."""
@@ -107,7 +119,7 @@ class ConnectParts:
         )
         result = await flow.run(self._window, connection)
         if result.end is ConnectEnd.MATCH_NEXT:
-            await self.match_records(result.connection, self._rows_for(result.connection))
+            await self._match_waiting(result.connection)
         return result.end is not ConnectEnd.CANCELLED
 
     async def match_records(self, connection: Connection, rows: Sequence[ListedInvoice]) -> bool:
@@ -144,6 +156,10 @@ class ConnectParts:
         if is_sure:
             await self._tasks.call(self._desk.connect_company.disconnect, connection)
         return is_sure
+
+    async def _match_waiting(self, connection: Connection) -> bool:
+        rows = await self._tasks.call(self._rows_for, connection)
+        return await self.match_records(connection, rows)
 
     def _rows_for(self, connection: Connection) -> list[ListedInvoice]:
         """Return the waiting invoices of a connection, routed anew: it may have just been made."""
@@ -182,7 +198,7 @@ class ConnectParts:
             return self.connect_company(None)
         flows: dict[PageAction, Callable[[], Coroutine[Any, Any, bool]]] = {
             PageAction.CONNECT: lambda: self.connect_company(connection),
-            PageAction.MATCH: lambda: self.match_records(connection, self._rows_for(connection)),
+            PageAction.MATCH: lambda: self._match_waiting(connection),
             PageAction.MAPPING: lambda: self.edit_mapping(connection),
             PageAction.EDIT: lambda: self.edit_connection(connection),
             PageAction.DISCONNECT: lambda: self.disconnect_company(connection),

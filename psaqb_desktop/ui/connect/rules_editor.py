@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from psaqb_desktop.domain.connection import RouteBy, RoutingRule
@@ -54,12 +55,12 @@ class RulesEditor(QWidget):
         layout.addWidget(
             words(
                 "An invoice belongs here when one of these facts names this legal entity. The "
-                "facts are tried from top to bottom of the choice; codes and names both work, "
-                "upper or lower case."
+                "owning company is looked at first, then the contracting units, then the business "
+                "unit. Codes and names both work."
             )
         )
         layout.addLayout(self._grid)
-        layout.addWidget(self.add)
+        layout.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()
         for rule in rules:
             self.add_row(rule)

@@ -42,7 +42,7 @@ class StepList(QWidget):
         self.progress.setRange(0, 0)
         self.steps = QListWidget()
         self.steps.setAccessibleName("Steps that are done")
-        self.steps.setMinimumHeight(240)
+        self.steps.setMinimumHeight(220)
         self.now = words("Looking at what is there…", look="muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -55,7 +55,7 @@ class StepList(QWidget):
         for step in steps:
             how = "was there already" if step.was_there else "made"
             item = QListWidgetItem(f"{step.name} — {how}")
-            item.setIcon(icon("check", colours.muted if step.was_there else colours.good))
+            item.setIcon(icon("status-posted", colours.muted if step.was_there else colours.good))
             self.steps.addItem(item)
             self.progress.setRange(0, step.total)
             self.progress.setValue(step.done)
@@ -85,7 +85,7 @@ class SetUpCrm:
     async def run(self, parent: QWidget | None) -> bool:
         """Set up; True when all is there."""
         dialog = FlowDialog(parent, "Set up the CRM")
-        dialog.setMinimumWidth(560)
+        dialog.set_size(560)
         dialog.open()
         try:
             if await self._explain(dialog) is not Step.NEXT:

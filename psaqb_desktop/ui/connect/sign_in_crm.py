@@ -78,7 +78,7 @@ class SignInToCrm:
     async def run(self, parent: QWidget | None) -> bool:
         """Sign in; False when the person thought better of it."""
         dialog = FlowDialog(parent, "Sign in to the CRM")
-        dialog.setMinimumWidth(520)
+        dialog.set_size(520)
         self._dialog = dialog
         dialog.open()
         try:
@@ -111,8 +111,9 @@ class SignInToCrm:
         ways: dict[SignInMethod, Callable[[FlowDialog], Coroutine[Any, Any, bool]]] = {
             SignInMethod.EMBEDDED_BROWSER: self._by_window,
             SignInMethod.DEVICE_CODE: self._by_device_code,
-            SignInMethod.CLIENT_CREDENTIALS: self._unattended,
         }
+        if self._environment.sign_in is SignInMethod.CLIENT_CREDENTIALS:
+            ways[SignInMethod.CLIENT_CREDENTIALS] = self._unattended
         if self._open_loopback is not None:
             ways[SignInMethod.SYSTEM_BROWSER] = self._by_own_browser
         return ways
@@ -169,8 +170,8 @@ class SignInToCrm:
             code,
             open_url=self._open_url,
             buttons=(
-                dialog.act("&Sign in another way…", Step.OTHER_WAY),
                 dialog.choose(Step.CANCEL),
+                dialog.act("&Sign in another way…", Step.OTHER_WAY),
             ),
         )
         dialog.show_page(page)
