@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.practice_quickbooks.qbo_company import CompanyClient, Json
+from tests.practice_quickbooks.qbo_company import TIMEOUT, CompanyClient, Json
 
 
 def zero_rated(company: CompanyClient, amount: str, **attributes: object) -> Json:
@@ -177,3 +177,20 @@ def test_another_customers_invoice_cannot_be_paid(gb: CompanyClient) -> None:
         ],
     }
     assert gb.fault("payment", body)["code"] == "620"
+
+
+def test_credits_may_pay_a_new_invoice_at_once(gb: CompanyClient) -> None:
+    memo = gb.post("creditmemo", gb.draft(gb.line("30", tax="0.0% Z")))["CreditMemo"]
+    on_account = gb.pay("50", customer=memo["CustomerRef"]["value"])
+    assert zero_rated(gb, "1")["Balance"] == 1
+    gb.http.post(
+        f"{gb.url}/_practice/companies/{gb.seed.realm_id}",
+        json={"applies_credits": True},
+        timeout=TIMEOUT,
+    ).raise_for_status()
+    invoice = zero_rated(gb, "100")
+    assert invoice["Balance"] == 20
+    assert len(invoice["LinkedTxn"]) == 2
+    assert gb.reread("CreditMemo", memo)["RemainingCredit"] == 0
+    assert gb.reread("Payment", on_account)["UnappliedAmt"] == 0
+    assert zero_rated(gb, "10")["Balance"] == 10

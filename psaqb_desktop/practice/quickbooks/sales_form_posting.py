@@ -7,6 +7,7 @@ from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
 from psaqb_desktop.practice.quickbooks.addresses import folded
+from psaqb_desktop.practice.quickbooks.automatic_credits import apply_open_credits
 from psaqb_desktop.practice.quickbooks.balances import release_surplus, with_balance
 from psaqb_desktop.practice.quickbooks.books import Books, to_cents
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
@@ -38,7 +39,10 @@ def create_sales_form(
     body.pop("DocNumber", None)
     if number is not None:
         body = {"DocNumber": number} | body
-    return books.rows.insert(kind, with_balance(books, kind, body, []))
+    row = books.rows.insert(kind, with_balance(books, kind, body, []))
+    if kind == "Invoice" and books.company.applies_credits:
+        return apply_open_credits(books, row)
+    return row
 
 
 def change_sales_form(

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS entity (
 CREATE INDEX IF NOT EXISTS entity_by_position ON entity (realm, kind, position);
 CREATE INDEX IF NOT EXISTS entity_by_update ON entity (realm, kind, updated);
 CREATE INDEX IF NOT EXISTS entity_by_number
-    ON entity (realm, fold(json_extract(body, '$.DocNumber')));
+    ON entity (realm, fold(json_extract(body, '$.DocNumber')), kind);
 CREATE TABLE IF NOT EXISTS application (
     realm TEXT NOT NULL,
     payment_id TEXT NOT NULL,

@@ -62,6 +62,7 @@ def create_invoice_actions(service: PracticeQuickBooks) -> Blueprint:
                     "uses_custom_numbers": "uses_custom_numbers" in form,
                     "warns_of_duplicate_numbers": "warns_of_duplicate_numbers" in form,
                     "is_read_only": "is_read_only" in form,
+                    "applies_credits": "applies_credits" in form,
                 },
             )
             flash("The settings were saved.", "done")
