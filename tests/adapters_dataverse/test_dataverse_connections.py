@@ -79,7 +79,7 @@ def test_a_connection_is_made_once(ada: Desk) -> None:
 def test_one_connection_for_each_legal_entity(ada: Desk) -> None:
     first = ada.new_connection()
     twin = replace(first, id=ConnectionId(str(uuid.uuid4())), version="")
-    with pytest.raises((StaleRecordError, RequestRejectedError)):
+    with pytest.raises(RequestRejectedError, match="a connection for the legal entity"):
         ada.connections.save(twin)
 
 

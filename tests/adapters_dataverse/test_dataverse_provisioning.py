@@ -1,9 +1,12 @@
 from __future__ import annotations
 
-import pytest
-import requests
+from dataclasses import replace
 
+import pytest
+
+from psaqb_desktop.adapters.dataverse.batch import Operation
 from psaqb_desktop.adapters.dataverse.schema import PROFILE, TABLES
+from psaqb_desktop.domain.connection import Credentials, TokenAnswer
 from psaqb_desktop.domain.crm import ProvisionStep
 from psaqb_desktop.domain.errors import (
     NotSetUpError,
@@ -68,13 +71,15 @@ def test_the_columns_are_as_declared(ada: Desk) -> None:
         path = f"EntityDefinitions(LogicalName='{table.name}')"
         head = ada.client.get(path, {"$select": "OwnershipType,EntitySetName"}, doing="looking")
         assert head["OwnershipType"] == "OrganizationOwned"
-        options = {"$select": "LogicalName,AttributeType,IsSecured"}
+        options = {"$select": "LogicalName,AttributeType,IsSecured,IsAuditEnabled"}
         rows = ada.client.get(f"{path}/Attributes", options, doing="looking")["value"]
         found = {row["LogicalName"]: row for row in rows}
         for column in (table.primary, *table.columns):
             kind = column.kind.value.partition(" ")[0]
             assert found[column.name]["AttributeType"] == kind
-            assert bool(found[column.name].get("IsSecured")) is column.is_secret
+            assert found[column.name]["IsSecured"] is column.is_secret
+            # Whoever turns auditing of the table on must not find secrets in the log.
+            assert found[column.name]["IsAuditEnabled"]["Value"] is not column.is_secret
         for lookup in table.lookups:
             assert found[lookup.name]["AttributeType"] == "Lookup"
 
@@ -86,16 +91,21 @@ def test_somebody_without_rights_is_told_which(bare_crm: PracticeCrm) -> None:
     assert "403" in caught.value.details
 
 
-def test_secrets_are_read_through_the_profile_only(crm: PracticeCrm, ada: Desk) -> None:
-    cleo = crm.desk("cleo")
+def test_secrets_are_read_through_the_profile(bare_crm: PracticeCrm) -> None:
+    ada, cleo = bare_crm.desk("ada"), bare_crm.desk("cleo")
+    ada.provision()
+    connection = ada.new_connection()
+    now = ada.clock.now()
+    tokens = TokenAnswer("access", "refresh", now, now, now)
+    ada.connections.save_credentials(connection.id, client_secret="secret", tokens=tokens)
+    with pytest.raises(SecretHiddenError):
+        cleo.connections.credentials(connection.id)
+
+    options = {"$filter": f"name eq '{PROFILE}'"}
+    (profile,) = ada.client.rows("fieldsecurityprofiles", options, doing="looking")
+    address = ada.client.address(f"fieldsecurityprofiles({profile['fieldsecurityprofileid']})")
     path = f"systemusers({cleo.sign_in.who_am_i().id})/systemuserprofiles_association/$ref"
-    profiles = ada.client.rows(
-        "fieldsecurityprofiles", {"$filter": f"name eq '{PROFILE}'"}, doing="looking"
-    )
-    assert len(profiles) == 1
-    answer = requests.get(
-        f"{crm.url}/api/data/v9.2/{path.removesuffix('/$ref')}",
-        headers={"Authorization": f"Bearer {ada.sign_in.access_token()}"},
-        timeout=10,
-    )
-    assert answer.json()["value"] == []
+    ada.client.write(Operation("POST", path, body={"@odata.id": address}), doing="adding")
+    assert cleo.connections.credentials(connection.id) == Credentials("secret", "refresh")
+    cleo.connections.store_tokens(connection.id, replace(tokens, refresh_token="newer"))
+    assert ada.connections.credentials(connection.id).refresh_token == "newer"

@@ -39,15 +39,17 @@ WRITES_IN_ONE_BATCH = 100
 READS_IN_ONE_BATCH = 10
 _BATCHES_AT_ONCE = 4
 """Microsoft advises few operations a batch and batches side by side; 52 calls are allowed."""
-_BATCH_TIMEOUT = (10.0, 180.0)
+_CONNECT_TIMEOUT = 10.0
+_TIMEOUT = 120.0
+"""The platform itself gives up on a query after two minutes."""
 _TEXT_JSON = "application/json; charset=utf-8"
 
 
 class AccessToken(Protocol):
-    """Answers a token that is good for some minutes; ``force`` gets a new one."""
+    """Answers a token that is good for some minutes."""
 
-    def __call__(self, *, force: bool = False) -> str:
-        """Return a token, from memory if one is good."""
+    def __call__(self, *, refused: str = "") -> str:
+        """Return a token, from memory if one is good and is not the one that was refused."""
         ...
 
 
@@ -124,7 +126,7 @@ class DataverseClient:
         return rows
 
     def write(
-        self, operation: Operation, *, doing: str, is_safe: bool = False, timeout: float = 60
+        self, operation: Operation, *, doing: str, is_safe: bool = False, timeout: float = _TIMEOUT
     ) -> HttpAnswer:
         """Send one write and return its answer (below 400).
 
@@ -190,7 +192,6 @@ class DataverseClient:
             body=body,
             doing=doing,
             is_safe=is_safe,
-            timeout=_BATCH_TIMEOUT[1],
         )
         try:
             answers = batch.parse(answer)
@@ -232,31 +233,33 @@ class DataverseClient:
         is_safe: bool,
         headers: Mapping[str, str] | None = None,
         body: object = None,
-        timeout: float = 60,
+        timeout: float = _TIMEOUT,
     ) -> HttpAnswer:
         """Send; a refused token is replaced once; raise for any answer of 400 or more."""
-        for force in (False, True):
+        token = self._access_token()
+        for is_last in (False, True):
             try:
                 answer = self._http.send(
                     method,
                     url,
-                    headers=self._headers(headers or {}, body, force=force),
+                    headers=self._headers(token, headers or {}, body),
                     data=body if isinstance(body, bytes) else None,
                     json=None if isinstance(body, bytes) else body,
                     is_safe_to_repeat=is_safe,
-                    timeout=(10, timeout),
+                    timeout=(_CONNECT_TIMEOUT, timeout),
                 )
             except OutcomeUnknownError as error:
                 raise outcome_unknown(doing, error.details) from error
-            if answer.status != 401:
+            if answer.status != 401 or is_last:
                 break
+            token = self._access_token(refused=token)
         if answer.status >= 400 or answer.status in range(300, 400):
             raise error_of(answer, doing=doing, is_write=not is_safe)
         return answer
 
-    def _headers(self, own: Mapping[str, str], body: object, *, force: bool) -> dict[str, str]:
+    def _headers(self, token: str, own: Mapping[str, str], body: object) -> dict[str, str]:
         headers = {
-            "Authorization": f"Bearer {self._access_token(force=force)}",
+            "Authorization": f"Bearer {token}",
             "Accept": "application/json",
             "OData-MaxVersion": "4.0",
             "OData-Version": "4.0",

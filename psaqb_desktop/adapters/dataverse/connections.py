@@ -13,6 +13,7 @@ from psaqb_desktop.adapters.dataverse.connection_records import (
     read_connection,
     token_body,
 )
+from psaqb_desktop.adapters.dataverse.faults import DUPLICATE_KEY, SERVICE
 from psaqb_desktop.adapters.dataverse.schema import CONNECTION
 from psaqb_desktop.adapters.dataverse.tables import OurTables
 from psaqb_desktop.adapters.dataverse.values import words
@@ -20,6 +21,7 @@ from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.errors import (
     LeaseTakenError,
     OutcomeUnknownError,
+    RequestRejectedError,
     SecretHiddenError,
     ServiceUnavailableError,
     StaleRecordError,
@@ -78,6 +80,7 @@ class DataverseConnections:
 
         Raises:
             StaleRecordError: it changed since it was read, or (new ones) it exists already.
+            RequestRejectedError: another connection has the same legal entity.
         """
         body, path = connection_body(connection), self._record(connection.id)
         try:
@@ -91,6 +94,10 @@ class DataverseConnections:
                 )
             else:
                 row = self._client.create(path, body, select=_SELECT, doing="saving the connection")
+        except StaleRecordError as error:
+            if DUPLICATE_KEY in error.details:
+                raise _entity_taken(connection, error.details) from error
+            raise
         except OutcomeUnknownError:
             saved = self.connection(connection.id)
             if connection_body(saved) != body:
@@ -181,7 +188,7 @@ class DataverseConnections:
             raise _lease_taken(now, lost.details) from lost
         raise ServiceUnavailableError(
             "The CRM did not answer while the token lease was taken; it was not taken.",
-            service="CRM",
+            service=SERVICE,
             details=lost.details,
         ) from lost
 
@@ -205,6 +212,17 @@ def _secret(row: JsonObject, column: str, marker: str) -> str:
             "not read them."
         )
     return value
+
+
+def _entity_taken(connection: Connection, details: str) -> RequestRejectedError:
+    return RequestRejectedError(
+        f"There is a connection for the legal entity {connection.legal_entity} already.",
+        service=SERVICE,
+        code=DUPLICATE_KEY,
+        status=412,
+        remedy="Use that connection, or give this one another legal entity code.",
+        details=details,
+    )
 
 
 def _lease_taken(connection: Connection, details: str) -> LeaseTakenError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from psaqb_desktop.adapters.http.answer import HttpAnswer
+from psaqb_desktop.adapters.http.redaction import redact
 from psaqb_desktop.adapters.http.retry import retry_after
 from psaqb_desktop.domain.errors import (
     AppError,
@@ -31,6 +32,7 @@ SECURED_COLUMN_REFUSED = "0x8004f507"
 CUSTOMIZATION_LOCKED = "0x80071151"
 USER_NOT_MEMBER = "0x80072560"
 PLUGIN_FAILED = "0x80040265"
+DUPLICATE_KEY = "0x80060892"
 
 _OUR_PREFIX = "psaqb_"
 _ASK_ADMINISTRATOR = (
@@ -51,15 +53,15 @@ def read_fault(answer: HttpAnswer) -> tuple[str, str]:
     try:
         body: Any = answer.json()
     except UnreadableAnswerError:
-        return "", answer.text[:500]
+        return "", redact(answer.text[:500])
     error = body.get("error") if isinstance(body, dict) else None
     if not isinstance(error, dict):
-        return "", answer.text[:500]
+        return "", redact(answer.text[:500])
     inner = error.get("innererror")
     message = str(error.get("message") or "")
     if not message and isinstance(inner, dict):
         message = str(inner.get("message") or "")
-    return str(error.get("code") or "").lower(), message
+    return str(error.get("code") or "").lower(), redact(message)
 
 
 def request_id_of(answer: HttpAnswer) -> str:

@@ -32,7 +32,8 @@ from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
 _ANNOTATIONS = f"{FORMATTED},{LOOKUP_TABLE}"
 _IDS_IN_ONE_CONDITION = 50
 """Keeps a condition well below what the platform takes; such queries travel in batches."""
-_PAGE_SIZE = 5000
+_PAGE_SIZE = 2000
+"""Large enough for few requests, small enough for the first page to come soon."""
 _DETAILS = "msdyn_invoicelinetransactions"
 
 

@@ -52,9 +52,13 @@ class DataverseProvisioner:
         self._present = PresentSchema(client)
 
     def is_set_up(self) -> bool:
-        """Tell whether all tables and columns exist."""
+        """Tell whether all tables and columns exist, and the secret ones are secured."""
         self._present.forget()
-        return all(table.column_names <= self._present.columns(table) for table in TABLES)
+        return all(
+            table.column_names <= self._present.columns(table)
+            and all(self._present.is_secured(table, secret.name) for secret in table.secrets)
+            for table in TABLES
+        )
 
     def provision(self, on_step: Callable[[ProvisionStep], None]) -> None:
         """Create what is missing. Safe to repeat, safe to interrupt between steps.

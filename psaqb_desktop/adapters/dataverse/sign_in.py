@@ -28,7 +28,6 @@ from psaqb_desktop.domain.identifiers import CrmId
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode, read_redirect
 
 _EARLY = timedelta(minutes=2)
-_JUST_NOW = timedelta(seconds=10)
 _STILL_WAITING = frozenset({"authorization_pending", "slow_down"})
 
 
@@ -78,19 +77,21 @@ class EntraSignIn:
         self._secret_name = f"crm/{environment.name}/refresh-token"
         self._lock = threading.RLock()
         self._tokens: Tokens | None = None
-        self._fetched: datetime | None = None
         self._refused = ""
 
-    def access_token(self, *, force: bool = False) -> str:
-        """Return a token good for two minutes at least; ``force`` gets a new one.
+    def access_token(self, *, refused: str = "") -> str:
+        """Return a token good for two minutes at least, and another than the ``refused`` one.
+
+        Threads that met the same refusal at once get one new token, not one each.
 
         Raises:
             SignInNeededError: only a person can help.
         """
         with self._lock:
-            now = self._clock.now()
-            if self._tokens and not self._is_stale(self._tokens, now, force=force):
-                return self._tokens.access_token
+            kept = self._tokens
+            is_good = kept is not None and self._clock.now() < kept.expires - _EARLY
+            if kept and is_good and kept.access_token != refused:
+                return kept.access_token
             if self._is_unattended:
                 return self._keep(self._application_token()).access_token
             return self._keep(self._refresh()).access_token
@@ -161,7 +162,7 @@ class EntraSignIn:
         """Forget the tokens on this machine."""
         with self._lock:
             self._secrets.delete(self._secret_name)
-            self._tokens = self._fetched = None
+            self._tokens = None
 
     def who_am_i(self) -> CrmUser:
         """Tell who is signed in; the cheapest test of the connection.
@@ -179,18 +180,12 @@ class EntraSignIn:
     def _is_unattended(self) -> bool:
         return self._environment.sign_in is SignInMethod.CLIENT_CREDENTIALS
 
-    def _is_stale(self, tokens: Tokens, now: datetime, *, force: bool) -> bool:
-        if now >= tokens.expires - _EARLY:
-            return True
-        # Threads that met the same refusal at once need one new token, not one each.
-        return force and (self._fetched is None or now - self._fetched > _JUST_NOW)
-
     def _keep(self, tokens: Tokens) -> Tokens:
         """Store the refresh token before anything is done with the tokens."""
         if tokens.refresh_token:
             self._secrets.set(self._secret_name, tokens.refresh_token)
             self._refused = ""
-        self._tokens, self._fetched = tokens, self._clock.now()
+        self._tokens = tokens
         return tokens
 
     def _application_token(self) -> Tokens:
