@@ -41,11 +41,18 @@ class ResultRecorder:
         self._lock = threading.Lock()
 
     def add(self, outcome: Outcome) -> None:
-        """Take an outcome; every so many are written at once, on the calling thread."""
+        """Take an outcome; every so many are written at once, on the calling thread.
+
+        Trouble with the CRM is no news about this invoice: what could not be written waits for
+        the next group, and ``flush`` tells.
+        """
         with self._lock:
             self._waiting.append(outcome)
             group = self._take() if len(self._waiting) >= GROUP else []
-        self._write(group)
+        try:
+            self._write(group)
+        except AppError as error:
+            log.warning("outcomes wait, the CRM cannot be written just now: %s", error)
 
     def flush(self) -> None:
         """Write everything that still waits.
@@ -67,14 +74,19 @@ class ResultRecorder:
 
     def _write(self, group: Sequence[Outcome]) -> None:
         waiting = {outcome.record.invoice_id: outcome for outcome in group}
-        for _ in range(TRIES):
-            if not waiting:
-                return
-            answers = self._records.write([outcome.record for outcome in waiting.values()])
-            done = [i for i, answer in answers.items() if isinstance(answer, SyncRecord)]
-            self._close([waiting[i] for i in done if i in waiting], answers)
-            refused = {i: a for i, a in answers.items() if isinstance(a, AppError)}
-            waiting = self._freshened({i: waiting[i] for i in refused if i in waiting}, refused)
+        try:
+            for _ in range(TRIES):
+                if not waiting:
+                    return
+                answers = self._records.write([outcome.record for outcome in waiting.values()])
+                done = [i for i, answer in answers.items() if isinstance(answer, SyncRecord)]
+                self._close([waiting.pop(i) for i in done if i in waiting], answers)
+                refused = {i: a for i, a in answers.items() if isinstance(a, AppError)}
+                waiting = self._freshened(waiting, refused)
+        except AppError:
+            with self._lock:
+                self._waiting = [*waiting.values(), *self._waiting]
+            raise
         for outcome in waiting.values():
             log.warning(
                 "the outcome of invoice %s is not in the CRM yet; it will be brought later",
