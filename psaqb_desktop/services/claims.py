@@ -21,6 +21,7 @@ from psaqb_desktop.domain.push import (
 )
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush
+from psaqb_desktop.services.refusals import unknown_outcome
 
 LAST_GENERATION = 98
 """Two digits are all that a request id has room for."""
@@ -61,6 +62,7 @@ class Claims:
             AppError: journal or CRM cannot be written; nothing was sent.
         """
         known = self._records.records_of([c.invoice.id for c in checked])
+        open_here = {push.invoice_id: push for push in self._journal.open_pushes()}
         wanted: list[ClaimedPush] = []
         refused: list[PushResult] = []
         for one in checked:
@@ -68,6 +70,9 @@ class Claims:
             obstacle = _obstacle(record)
             if obstacle is not None and record is not None:
                 refused.append(PushResult(one.invoice.id, record.state, record, (obstacle,)))
+            elif one.invoice.id in open_here:
+                finding = unknown_outcome(open_here[one.invoice.id])
+                refused.append(PushResult(one.invoice.id, PostingState.UNKNOWN, record, (finding,)))
             else:
                 wanted.append(self._plan(one, connection, record, is_new_generation))
         if not wanted:
@@ -90,10 +95,31 @@ class Claims:
         """
         if not claimed:
             return []
-        freed = [_freed(c.record) for c in claimed]
-        self._records.write(freed)
-        self._journal.advance([c.push.request_id for c in claimed], PushStep.ABANDONED)
-        return [PushResult(record.invoice_id, record.state, record) for record in freed]
+        answers = self._records.write([_freed(c.record) for c in claimed])
+        results: list[PushResult] = []
+        given_back = []
+        for one in claimed:
+            answer = answers[one.push.invoice_id]
+            if isinstance(answer, StaleRecordError):
+                answer = self._free_again(one, answer)
+            if isinstance(answer, AppError):
+                # The journal keeps the claim open, and settling gives it back later.
+                results.append(_still_claimed(one, answer))
+            else:
+                given_back.append(one.push.request_id)
+                results.append(PushResult(answer.invoice_id, answer.state, answer))
+        self._journal.advance(given_back, PushStep.ABANDONED)
+        return results
+
+    def _free_again(self, one: ClaimedPush, stale: AppError) -> SyncRecord | AppError:
+        """Give a claim back that changed meanwhile, if it is still ours and not taken over."""
+        invoice_id = one.push.invoice_id
+        current = self._records.records_of([invoice_id]).get(invoice_id)
+        if current is None:
+            return stale
+        if not is_own_claim(current, one.push):
+            return current
+        return self._records.write([_freed(current)])[invoice_id]
 
     def _plan(
         self,
@@ -108,7 +134,9 @@ class Claims:
         digest = one.draft.digest
         now = self._clock.now()
         name = self._pusher.name()
-        base = record or SyncRecord(
+        # What was tried at another company is no part of what this one knows.
+        is_same_company = record is not None and record.realm_id == connection.realm_id
+        base = (is_same_company and record) or SyncRecord(
             id=sync_record_id(one.invoice.id, connection.realm_id),
             invoice_id=one.invoice.id,
             connection_id=connection.id,
@@ -124,10 +152,11 @@ class Claims:
             generation=generation,
             digest=digest,
             document_type=one.draft.document_type,
-            finding="",
-            finding_cause="",
+            # Kept while the claim lasts: should it be given back, the failure stands as before.
+            finding=base.finding if base.state is PostingState.FAILED else "",
+            finding_cause=base.finding_cause if base.state is PostingState.FAILED else "",
             reason_left_out="",
-            claimed_by=f"{name} on {self._pusher.machine}",
+            claimed_by=claimant(name, self._pusher.machine),
             claimed_on=now,
             invoice_version=one.invoice.version,
         )
@@ -221,4 +250,30 @@ def _lost_claim(claimed: ClaimedPush, error: AppError) -> PushResult:
 
 def _freed(record: SyncRecord) -> SyncRecord:
     """Give the record the state it had: failed if it had failed before, else not posted."""
-    return replace(record, state=PostingState.NOT_POSTED, claimed_by="", claimed_on=None)
+    state = PostingState.FAILED if record.finding else PostingState.NOT_POSTED
+    return replace(record, state=state, claimed_by="", claimed_on=None)
+
+
+def _still_claimed(claimed: ClaimedPush, error: AppError) -> PushResult:
+    finding = blocker(
+        Cause.OUTCOME_UNKNOWN,
+        f"Invoice {claimed.push.invoice_number} was not sent, but the CRM could not be told: "
+        f"{error}",
+        "Choose “Check outcome”; then it can be pushed again.",
+        details=error.details,
+    )
+    return PushResult(claimed.push.invoice_id, PostingState.CLAIMED, claimed.record, (finding,))
+
+
+def claimant(name: str, machine: str) -> str:
+    """Return how a claim names who has taken it."""
+    return f"{name} on {machine}"
+
+
+def is_own_claim(record: SyncRecord, push: Push) -> bool:
+    """Tell whether the CRM's claim is that of this push, not another desktop's of the same id."""
+    return (
+        record.state is PostingState.CLAIMED
+        and record.request_id == push.request_id
+        and record.claimed_by == claimant(push.pushed_by, push.machine)
+    )
