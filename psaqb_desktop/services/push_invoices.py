@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
@@ -18,6 +18,7 @@ from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Claims, Pusher
 from psaqb_desktop.services.ports import Clock, CompanyGateway, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush, Posting
+from psaqb_desktop.services.refusals import unknown_outcome
 from psaqb_desktop.services.result_recorder import ResultRecorder
 
 CLAIMS_AT_ONCE = 50
@@ -95,11 +96,12 @@ class PushInvoices:
         for itself only.
         """
         by_company: dict[ConnectionId, list[Checked]] = {}
-        for one in self._unchanged(checked, on_progress):
+        once = tuple({one.invoice.id: one for one in checked}.values())
+        results: list[PushResult] = []
+        for one in self._unchanged(once, on_progress, results):
             if one.connection is not None:
                 by_company.setdefault(one.connection.id, []).append(one)
                 on_progress(PushProgress(one.invoice.id, RowStatus.QUEUED))
-        results: list[PushResult] = []
         with ThreadPoolExecutor(COMPANIES_AT_ONCE, thread_name_prefix="company") as pool:
             runs = [
                 pool.submit(self._run_company, group, on_progress, cancellation)
@@ -109,7 +111,9 @@ class PushInvoices:
                 results.extend(run.result())
         return tuple(results)
 
-    def _unchanged(self, checked: Sequence[Checked], on_progress: OnProgress) -> list[Checked]:
+    def _unchanged(
+        self, checked: Sequence[Checked], on_progress: OnProgress, results: list[PushResult]
+    ) -> list[Checked]:
         """Check once more against the CRM; only what the person has seen may go."""
         rows = [ListedInvoice(c.invoice, c.connection, None, None) for c in checked if c.is_ready]
         seen = {c.invoice.id: c.draft.digest for c in checked if c.draft is not None}
@@ -119,6 +123,7 @@ class PushInvoices:
                 ready.append(again)
                 continue
             findings = again.findings or (_changed(again),)
+            results.append(PushResult(again.invoice.id, PostingState.NOT_POSTED, None, findings))
             on_progress(PushProgress(again.invoice.id, RowStatus.NOT_READY, None, findings))
         return ready
 
@@ -214,8 +219,8 @@ class _CompanyRun:
                 else:
                     self._tell(posted, is_told=True)
         self._recorder.flush()
-        for result in self._claims.release(unsent):
-            self._tell(result)
+        for result, claim in zip(self._claims.release(unsent), unsent, strict=True):
+            self._tell(result if result.findings else self._why_unsent(result, claim))
         return refused_again
 
     def _post_one(self, claim: ClaimedPush) -> PushResult | None:
@@ -230,11 +235,22 @@ class _CompanyRun:
             self._stopped_by = error
             is_sent = not isinstance(error, SignInNeededError)
             state = PostingState.UNKNOWN if is_sent else PostingState.FAILED
-            finding = _stopped(claim.push.invoice_number, error)
+            finding = (
+                unknown_outcome(claim.push, f"{error} {error.details}")
+                if is_sent
+                else _stopped(claim.push.invoice_number, error)
+            )
             result = PushResult(claim.push.invoice_id, state, None, (finding,))
         if not (claim.is_repeat_of_refused and result.state is PostingState.FAILED):
             self._on_progress(progress_of(result))
         return result
+
+    def _why_unsent(self, result: PushResult, claim: ClaimedPush) -> PushResult:
+        """Say why a claim was given back; a person's own cancel needs no words."""
+        error = self._stopped_by
+        if error is None:
+            return result
+        return replace(result, findings=(_stopped(claim.push.invoice_number, error),))
 
     @property
     def _is_over(self) -> bool:
