@@ -7,7 +7,7 @@ for its turn among several programs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 
@@ -47,14 +47,14 @@ class Gate:
         name: str = "program",
         *,
         death: Death | None = None,
-        disturbances: Mapping[int, Disturbance] | None = None,
+        disturb: Callable[[int, str], Disturbance | None] | None = None,
         turns: Turns | None = None,
     ) -> None:
         self.name = name
         self.calls: list[str] = []
         self.is_dead = False
         self._death = death
-        self._disturbances = disturbances or {}
+        self._disturb = disturb
         self._turns = turns
         self._lock = threading.Lock()
 
@@ -68,7 +68,7 @@ class Gate:
         number = self._enter(what)
         if self._death == Death(number, is_after=False):
             self._die()
-        disturbance = self._disturbances.get(number)
+        disturbance = self._disturb(number, what) if self._disturb else None
         if disturbance is not None and not disturbance.is_after:
             raise disturbance.error
         try:

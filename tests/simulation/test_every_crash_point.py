@@ -23,7 +23,9 @@ def test_a_push_survives_death_at_every_call(folder: Path, *, replays_refusals: 
     assert len(clean.calls) > 20, clean.calls
     for call in range(1, len(clean.calls) + 1):
         for is_after in (False, True):
-            label = f"dies {'after' if is_after else 'before'} call {call} ({clean.calls[call - 1]})"
+            label = (
+                f"dies {'after' if is_after else 'before'} call {call} ({clean.calls[call - 1]})"
+            )
             place = _made(folder / f"{call}-{is_after}")
             scenario = Scenario.new(place, replays_refusals=replays_refusals)
             gate = Gate(death=Death(call, is_after))
