@@ -62,3 +62,22 @@ def test_cancelling_ends_the_wait() -> None:
 def test_nobody_coming_ends_the_wait() -> None:
     with LoopbackListener() as listener, pytest.raises(SignInNeededError):
         listener.wait(0)
+
+
+def test_closing_from_another_thread_ends_the_wait() -> None:
+    listener = LoopbackListener()
+    ended: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            listener.wait(60)
+        except Cancelled as error:
+            ended.append(error)
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    listener.close()
+    waiting.join(10)
+    assert len(ended) == 1
+    with pytest.raises(Cancelled):
+        listener.wait(1)

@@ -11,7 +11,6 @@ import threading
 import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from types import TracebackType
 from typing import Self
 
 from psaqb_desktop.domain.errors import Cancelled, SignInNeededError
@@ -27,29 +26,27 @@ _PAGE = (
 
 
 class LoopbackListener:
-    """Listens while its ``with`` block runs; ``wait`` returns the address the browser asked for."""
+    """Listens from the start until ``close``; ``wait`` returns the address the browser asked for.
+
+    ``close`` may be called from another thread: it ends a wait, and does not block.
+    """
 
     def __init__(self) -> None:
-        self._server: _OneVisitServer | None = None
+        self._server = _OneVisitServer()
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._is_waiting = False
 
     def __enter__(self) -> Self:
-        self._server = _OneVisitServer()
         return self
 
-    def __exit__(
-        self,
-        _type: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        if self._server:
-            self._server.server_close()
-            self._server = None
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def redirect_uri(self) -> str:
         """What to ask for; ``localhost`` because Entra registers no number."""
-        return f"http://localhost:{self._listening.server_port}"
+        return f"http://localhost:{self._server.server_port}"
 
     def wait(
         self,
@@ -59,24 +56,38 @@ class LoopbackListener:
         """Wait for the browser, at most two minutes, and return the whole redirected address.
 
         Raises:
-            Cancelled: ``cancel`` was set.
+            Cancelled: the listener was closed, or ``cancel`` was set.
             SignInNeededError: nobody came in time.
         """
-        server = self._listening
-        ends = time.monotonic() + min(timeout_seconds, LONGEST_WAIT_SECONDS)
-        while not server.visited:
-            if cancel and cancel.is_set():
+        with self._lock:
+            if self._closed.is_set():
+                raise Cancelled("The sign-in was cancelled.")
+            self._is_waiting = True
+        try:
+            return self._visited(
+                time.monotonic() + min(timeout_seconds, LONGEST_WAIT_SECONDS), cancel
+            )
+        finally:
+            with self._lock:
+                self._is_waiting = False
+                if self._closed.is_set():
+                    self._server.server_close()
+
+    def close(self) -> None:
+        """Stop listening."""
+        with self._lock:
+            self._closed.set()
+            if not self._is_waiting:
+                self._server.server_close()
+
+    def _visited(self, ends: float, cancel: threading.Event | None) -> str:
+        while not self._server.visited:
+            if self._closed.is_set() or (cancel and cancel.is_set()):
                 raise Cancelled("The sign-in was cancelled.")
             if time.monotonic() >= ends:
                 raise SignInNeededError("The browser did not come back in time.", service="CRM")
-            server.handle_request()
-        return self.redirect_uri + server.visited
-
-    @property
-    def _listening(self) -> _OneVisitServer:
-        if self._server is None:
-            raise RuntimeError("the listener is used inside its with block only")
-        return self._server
+            self._server.handle_request()
+        return self.redirect_uri + self._server.visited
 
 
 class _OneVisitServer(HTTPServer):
