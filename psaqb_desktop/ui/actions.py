@@ -75,6 +75,7 @@ class InvoiceActions(QObject):
         self._actions: dict[str, QAction] = {}
         for name, words in _WORDS.items():
             action = QAction(words.text, parent)
+            action.setIconText(words.text.replace("&", ""))
             if words.shortcut:
                 action.setShortcut(QKeySequence(words.shortcut))
             action.setStatusTip("")
@@ -104,8 +105,13 @@ class InvoiceActions(QObject):
             action.setEnabled(not reason)
             self._say(action, _WORDS[name], reason)
         count = choice.pushable
-        self._actions["push"].setText(f"&Push {count:,}…" if count else "&Push…")
-        self._actions["check"].setText(f"&Check {count:,}" if count else "&Check")
+        self._count("push", f"Push {count:,}…" if count else "Push…")
+        self._count("check", f"Check {count:,}" if count else "Check")
+
+    def _count(self, name: str, words: str) -> None:
+        """Name an act with its count. The tool bar would drop the dots of the menu's text."""
+        self._actions[name].setText(f"&{words}")
+        self._actions[name].setIconText(words)
 
     @staticmethod
     def _say(action: QAction, words: ActionWords, reason: str) -> None:

@@ -87,5 +87,7 @@ def _separators() -> tuple[str, str, str]:
 
 @lru_cache(maxsize=1)
 def _date_format() -> str:
+    if QLocale().language() == QLocale.Language.C:
+        return "yyyy-MM-dd"
     pattern = QLocale().dateFormat(QLocale.FormatType.ShortFormat)
     return pattern if "yyyy" in pattern else pattern.replace("yy", "yyyy")

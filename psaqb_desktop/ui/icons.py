@@ -10,7 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from psaqb_desktop.ui.resources import resource
 
-_SIZES = (16, 20, 24, 32, 48)
+_SIZES = (16, 20, 24, 32, 48, 96)
 
 
 @lru_cache(maxsize=512)
@@ -22,7 +22,9 @@ def icon(name: str, colour: str, disabled_colour: str = "") -> QIcon:
         return made
     text = path.read_text(encoding="utf-8")
     for size in _SIZES:
-        made.addPixmap(_drawn(text, colour, size))
+        pixmap = _drawn(text, colour, size)
+        made.addPixmap(pixmap)
+        made.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt pales it on highlighted rows
         if disabled_colour:
             made.addPixmap(_drawn(text, disabled_colour, size), QIcon.Mode.Disabled)
     return made

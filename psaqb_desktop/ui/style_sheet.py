@@ -30,12 +30,19 @@ QSplitter::handle {{ background: {c.border}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
 QFrame[look="card"] {{ background: {c.base}; border: 1px solid {c.border}; border-radius: 6px; }}
+QFrame[look="panel"] {{ background: {c.base}; border: none; }}
+QFrame[look="panel"] QScrollArea, QFrame[look="panel"] QWidget[look="sheet"]
+  {{ background: {c.base}; }}
+QProgressBar {{ border: 1px solid {c.border}; border-radius: 4px; background: {c.base};
+  max-height: 10px; }}
+QProgressBar::chunk {{ background: {c.active}; border-radius: 3px; }}
 QWidget[look="rail"] {{ border-right: 1px solid {c.border}; }}
 QWidget[look="rail"] QToolButton {{ border: none; border-radius: 6px; padding: 7px 4px; }}
 QWidget[look="rail"] QToolButton:hover, QWidget[look="rail"] QToolButton:focus
   {{ background: {c.alternate}; border: 1px solid {c.border}; }}
 QWidget[look="rail"] QToolButton:checked {{ background: {c.active_tint}; color: {c.active};
   font-weight: 600; }}
+QTabWidget::tab-bar {{ left: 6px; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
 QTabBar::tab {{ padding: 7px 11px; border: none; border-bottom: 2px solid transparent;
   background: transparent; color: {c.muted}; }}

@@ -26,6 +26,8 @@ class Batch:
     connection: Connection
     checked: tuple[Checked, ...]
     is_first_ever: bool
+    left_behind: int = 0
+    """Chosen invoices of the company that are not ready and stay where they are."""
 
     @property
     def company(self) -> str:
@@ -82,8 +84,16 @@ def batches_of(checked: Sequence[Checked], all_rows: Iterable[InvoiceRow]) -> tu
         if one.is_ready and one.connection is not None:
             groups.setdefault(one.connection.id, []).append(one)
             connections[one.connection.id] = one.connection
+    behind = Counter(
+        one.connection.id for one in checked if one.connection is not None and not one.is_ready
+    )
     batches = [
-        Batch(connections[key], tuple(group), is_first_ever=key not in has_posted)
+        Batch(
+            connections[key],
+            tuple(group),
+            is_first_ever=key not in has_posted,
+            left_behind=behind[key],
+        )
         for key, group in groups.items()
     ]
     return tuple(sorted(batches, key=lambda batch: batch.company.casefold()))

@@ -118,11 +118,18 @@ def age_text(row: InvoiceRow) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("selected", "", ColumnKind.TICK, lambda _row: None, 32, explanation="Selected"),
-    Column("status", "Status", ColumnKind.STATUS, lambda row: row.status_text, 150),
-    Column("company", "Company", ColumnKind.TEXT, lambda row: row.company, 150),
-    Column("number", "Invoice", ColumnKind.NUMBERED, lambda row: row.listed.invoice.number, 120),
-    Column("customer", "Customer", ColumnKind.TEXT, lambda r: r.listed.invoice.customer.name, 190),
+    Column(
+        "selected",
+        "✓",
+        ColumnKind.TICK,
+        lambda _row: None,
+        32,
+        explanation="Select or unselect all shown",
+    ),
+    Column("status", "Status", ColumnKind.STATUS, lambda row: row.status_text, 140),
+    Column("company", "Company", ColumnKind.TEXT, lambda row: row.company, 135),
+    Column("number", "Invoice", ColumnKind.NUMBERED, lambda row: row.listed.invoice.number, 110),
+    Column("customer", "Customer", ColumnKind.TEXT, lambda r: r.listed.invoice.customer.name, 170),
     Column("date", "Date", ColumnKind.DATE, lambda row: row.listed.invoice.invoice_date, 92),
     Column("due", "Due", ColumnKind.DATE, lambda row: row.listed.invoice.due_date, 92),
     Column("currency", "Currency", ColumnKind.TEXT, lambda row: row.listed.invoice.currency, 70),

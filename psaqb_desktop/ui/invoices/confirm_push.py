@@ -101,13 +101,15 @@ class ConfirmPushDialog(QDialog):
             count = len(batch.drafts_of(kind))
             if count:
                 self.facts.append((words, str(count)))
-                self.facts += [(f"{words} total", _money(total)) for total in batch.totals(kind)]
+                self.facts += [
+                    (f"Total in {total.currency}", _money(total)) for total in batch.totals(kind)
+                ]
         first, last = batch.days
         span = date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
         self.facts.append(("Dated", span))
         for place, (name, value) in enumerate(self.facts):
             grid.addWidget(_label(name, "muted"), place, 0)
-            shown = _label(value, "heading" if name.endswith("total") else "")
+            shown = _label(value, "heading" if name.startswith("Total") else "")
             shown.setAlignment(Qt.AlignmentFlag.AlignRight)
             shown.setAccessibleName(f"{name}: {value}")
             grid.addWidget(shown, place, 1)
@@ -126,6 +128,9 @@ class ConfirmPushDialog(QDialog):
                     "caution",
                 )
             )
+        if batch.left_behind:
+            words = plural(batch.left_behind, "chosen invoice")
+            remarks.append((f"Not included: {words} with problems.", "muted"))
         for cause, count in batch.warnings:
             remarks.append((f"⚠ {plural(count, 'invoice')} with a warning: {cause}", "caution"))
         return remarks

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QTabWidget,
     QToolButton,
     QVBoxLayout,
@@ -46,6 +47,7 @@ class DetailPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Details of the invoice")
+        self.setProperty("look", "panel")
         self._row: InvoiceRow | None = None
         self._facts: Facts | None = None
         self._picture = QLabel()
@@ -98,12 +100,14 @@ class DetailPanel(QFrame):
         top.setSpacing(GAP)
         top.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         top.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
-        layout.addWidget(self.tabs)
+        layout.addWidget(self.tabs, 1)
+        layout.addStretch(0)
 
     @property
     def invoice_id(self) -> str:
@@ -173,4 +177,4 @@ class DetailPanel(QFrame):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(430, 400)
+        return QSize(460, 400)

@@ -26,7 +26,7 @@ from psaqb_desktop.ui.icons import icon
 from psaqb_desktop.ui.invoices.choice_button import ChoiceButton
 from psaqb_desktop.ui.invoices.filters import ListFilter, Period, View, period_range
 from psaqb_desktop.ui.invoices.period_dialog import PeriodDialog
-from psaqb_desktop.ui.look import GAP, current_colours, status_icon
+from psaqb_desktop.ui.look import GAP, current_colours
 
 DEBOUNCE_MILLISECONDS = 120
 
@@ -160,7 +160,7 @@ class FilterBar(QWidget):
         colours = current_colours()
         self._glass.setIcon(icon("search", colours.muted))
         self.companies.setIcon(icon("company", colours.muted))
-        self.statuses.setIcon(status_icon(RowStatus.READY, colours))
+        self.statuses.setIcon(icon("status-ready", colours.muted))
         self.period.setIcon(icon("calendar", colours.muted))
 
     # -- inside --------------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 
+from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.ui.invoices.choice import may_be_left_out, may_be_pushed
@@ -21,7 +23,7 @@ from psaqb_desktop.ui.invoices.summary import (
 )
 from psaqb_desktop.ui.invoices.surface import Activity, Page
 
-_DONE = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
+log = logging.getLogger("psaqb.ui")
 
 
 class Flows:
@@ -40,6 +42,7 @@ class Flows:
             self._page.show_summary("info", "None of the chosen invoices waits to be posted.")
             return
         with self._gate.begin(Activity("Checking")) as run:
+            self._page.show_summary("", "")
             await self._runs.check(run, rows)
             self._after_check(rows, was_stopped=run.was_stopped)
 
@@ -58,6 +61,7 @@ class Flows:
             await self._push(run, rows)
 
     async def _push(self, run: Run, rows: Sequence[InvoiceRow]) -> None:
+        self._page.show_summary("", "")
         checked = await self._runs.check(run, rows)
         blocked = [row for row in rows if row.status is not RowStatus.READY]
         if run.was_stopped or len(blocked) == len(rows):
@@ -69,10 +73,19 @@ class Flows:
             self._page.settle_order()
             return
         pushed = self._page.rows(await self._runs.push(run, batches))
-        self._page.settle_order([row.id for row in pushed if row.status in _DONE])
+        if any(row.status is RowStatus.CHECKING for row in pushed):
+            await self._settle_after(run)
+        self._page.settle_order([row.id for row in pushed if not may_be_pushed(row)])
         self._sum_up(push_summary(pushed, was_stopped=run.was_stopped))
         groups = problem_groups([*pushed, *blocked])
         self._page.show_groups(groups if len(pushed) + len(blocked) > 1 else ())
+
+    async def _settle_after(self, run: Run) -> None:
+        """Ask at once about what stayed unknown; what cannot be told yet stays as it is."""
+        try:
+            await self._runs.settle(run)
+        except AppError as error:
+            log.warning("the outcome of some pushes could not be settled yet: %s", error)
 
     async def try_again(self, ids: Iterable[InvoiceId]) -> None:
         """Settle what is unknown, and push again what failed; nothing else."""

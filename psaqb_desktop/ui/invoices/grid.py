@@ -13,6 +13,7 @@ from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.formats import raw_text
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
+from psaqb_desktop.ui.invoices.tick_delegate import TickDelegate
 from psaqb_desktop.ui.look import ROW_HEIGHT
 
 
@@ -43,6 +44,7 @@ class InvoiceGrid(QTableView):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setItemDelegateForColumn(0, TickDelegate(self))
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

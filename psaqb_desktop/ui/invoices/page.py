@@ -203,15 +203,18 @@ class InvoicesPage(QWidget):
             self.notice.hide()
 
     def show_summary(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
-        """Say what a run came to; stays until it is closed."""
-        self.summary.show_notice(kind, text, actions)
+        """Say what a run came to; stays until it is closed or the next run begins."""
+        if text:
+            self.summary.show_notice(kind, text, actions)
+        else:
+            self.summary.hide()
 
     def show_groups(self, groups: Sequence[ProblemGroup]) -> None:
         """Show findings by cause; an empty sequence closes the panel."""
         self.problems.show_groups(groups)
         self.problems.setVisible(bool(groups))
         if groups:
-            self.rows_splitter.setSizes([max(200, self.rows_splitter.height() - 210), 210])
+            self.rows_splitter.setSizes([max(200, self.rows_splitter.height() - 180), 180])
 
     def show_attention(self) -> None:
         """Go to what needs attention."""
@@ -361,7 +364,7 @@ class InvoicesPage(QWidget):
         self.grid.highlight(set(group.ids), group.ids[0])
 
     def _show_totals(self) -> None:
-        self.totals.show_shown(totals_of(self.model.shown_rows()))
         ticked = self.model.ticked_rows()
         hidden = sum(self.model.place_of(row.id) is None for row in ticked)
-        self.totals.show_selected(totals_of(ticked), hidden=hidden)
+        shown = totals_of(self.model.shown_rows())
+        self.totals.show_totals(totals_of(ticked), shown, hidden=hidden)

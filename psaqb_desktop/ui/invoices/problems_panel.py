@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,6 +24,7 @@ from psaqb_desktop.ui.invoices.problems import ProblemGroup
 from psaqb_desktop.ui.look import GAP, current_colours, severity_icon
 
 _CAUSE, _COMPANY, _COUNT, _EXAMPLE, _ACTION = range(5)
+_LINE_HEIGHT = 32
 
 
 class ProblemsPanel(QFrame):
@@ -71,13 +72,13 @@ class ProblemsPanel(QFrame):
         tree.setAccessibleName("Problems by cause")
         tree.setHeaderLabels(["Problem", "Company", "Invoices", "For example", ""])
         tree.setRootIsDecorated(False)
-        tree.setUniformRowHeights(False)
+        tree.setUniformRowHeights(True)
         tree.setFrameShape(QTreeWidget.Shape.NoFrame)
         tree.setAlternatingRowColors(True)
         header = tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(_EXAMPLE, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((_CAUSE, 210), (_COMPANY, 170), (_COUNT, 75), (_ACTION, 190)):
+        for column, width in ((_CAUSE, 190), (_COMPANY, 130), (_COUNT, 65), (_ACTION, 170)):
             header.resizeSection(column, width)
         tree.itemClicked.connect(self._on_chosen)
         tree.itemActivated.connect(self._on_chosen)
@@ -98,7 +99,10 @@ class ProblemsPanel(QFrame):
             )
             item.setIcon(_CAUSE, severity_icon(group.severity, colours))
             item.setToolTip(_EXAMPLE, group.example)
-            item.setTextAlignment(_COUNT, Qt.AlignmentFlag.AlignRight)
+            item.setTextAlignment(
+                _COUNT, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            )
+            item.setSizeHint(_CAUSE, QSize(0, _LINE_HEIGHT))
             self.tree.addTopLevelItem(item)
             if group.offer is not None:
                 self.tree.setItemWidget(item, _ACTION, self._button(group))
@@ -108,7 +112,12 @@ class ProblemsPanel(QFrame):
         button = QPushButton(words)
         button.setAccessibleName(f"{words} {group.cause.value}, {group.company}")
         button.clicked.connect(self._remedy_slot(group))
-        return button
+        # A margin around the button: lines of buttons would grow together otherwise.
+        cell = QWidget()
+        row = QHBoxLayout(cell)
+        row.setContentsMargins(6, 2, 6, 2)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return cell
 
     def _remedy_slot(self, group: ProblemGroup) -> Callable[[], None]:
         return lambda: self.remedy_requested.emit(group)

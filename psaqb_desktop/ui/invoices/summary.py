@@ -38,7 +38,7 @@ def push_summary(rows: Sequence[InvoiceRow], *, was_stopped: bool) -> Summary:
     if review:
         words.append(f"{review:,} posted, to review")
     if unknown:
-        words.append(f"{unknown:,} with unknown outcome, being checked")
+        words.append(f"{unknown:,} with unknown outcome")
     if failed:
         words.append(f"{len(failed):,} failed ({_causes(failed)})")
     if not_started:
@@ -55,6 +55,8 @@ def _causes(rows: Sequence[InvoiceRow]) -> str:
     causes = Counter(
         row.findings[0].cause.value if row.findings else "no reason given" for row in rows
     )
+    if len(causes) == 1:
+        return next(iter(causes))
     return ", ".join(f"{cause} {count:,}" for cause, count in causes.most_common())
 
 

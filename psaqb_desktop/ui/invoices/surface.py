@@ -76,7 +76,7 @@ class Page(Protocol):
         ...
 
     def show_summary(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
-        """Say what a run came to; stays until it is closed."""
+        """Say what a run came to; stays until it is closed or "" comes."""
         ...
 
     def show_groups(self, groups: Sequence[ProblemGroup]) -> None:

@@ -1,23 +1,29 @@
-"""The line under the grid: what is shown and what is selected, in money, never mixed."""
+"""The table under the grid: what is selected and what is shown, in money, never mixed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.ui.formats import amount_text, plural
 from psaqb_desktop.ui.invoices.totals import Total, Totals
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
 
 _MOST_LINES = 4
-_HEADINGS = ("Company", "", "Invoices", "Net", "Tax", "Total", "Balance")
+_MONEY_HEADINGS = ("Invoices", "Net", "Tax", "Total", "Balance")
 
 
 class TotalsBar(QFrame):
-    """Two blocks beside each other: selected, and shown by the filter.
+    """One line per company and currency; the selected figures beside the shown ones.
 
     Signals:
         clear_requested: the person wants nothing selected.
@@ -27,125 +33,138 @@ class TotalsBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Totals")
-        self.selected = TotalsBlock("Selected")
-        self.shown = TotalsBlock("Shown")
-        clear = self.selected.add_button("Clear selection", self.clear_requested.emit)
-        clear.setToolTip("Untick all invoices")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 12, 6)
-        row.setSpacing(3 * WIDE_GAP)
-        row.addWidget(self.selected, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.shown, 0, Qt.AlignmentFlag.AlignTop)
-        row.addStretch()
-        self.show_selected(Totals(), hidden=0)
-        self.show_shown(Totals())
+        self._selected = Totals()
+        self._shown = Totals()
+        self._hidden = 0
+        self._selected_words = QLabel()
+        self._selected_words.setProperty("look", "heading")
+        self._selected_states = QLabel()
+        self._selected_states.setProperty("look", "muted")
+        self._shown_words = QLabel()
+        self._shown_words.setProperty("look", "heading")
+        self._shown_states = QLabel()
+        self._shown_states.setProperty("look", "muted")
+        self._clear = QPushButton("Clear selection")
+        self._clear.setProperty("look", "link")
+        self._clear.setAccessibleName("Clear selection")
+        self._clear.setToolTip("Untick all invoices (Ctrl+Shift+A)")
+        self._clear.clicked.connect(self.clear_requested.emit)
+        head = QHBoxLayout()
+        head.setSpacing(GAP)
+        for widget in (self._selected_words, self._selected_states, self._clear):
+            head.addWidget(widget)
+        head.addSpacing(2 * WIDE_GAP)
+        head.addWidget(self._shown_words)
+        head.addWidget(self._shown_states)
+        head.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self._scroll.setAccessibleName("Totals by company and currency")
+        self._scroll.setWidgetResizable(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 6, 12, 6)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self._scroll)
+        self._fill()
 
-    def show_selected(self, totals: Totals, *, hidden: int) -> None:
-        """Show the totals of the ticked invoices, ``hidden`` of them not in the grid now."""
-        extra = f"{plural(hidden, 'of them')} not shown" if hidden else ""
-        self.selected.show_totals(totals, extra)
-
-    def show_shown(self, totals: Totals) -> None:
-        """Show the totals of what passes the filter."""
-        self.shown.show_totals(totals, "")
-
-
-class TotalsBlock(QWidget):
-    """A headline with counts, and a line per company and currency."""
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._title = title
-        self._head = QLabel()
-        self._head.setProperty("look", "heading")
-        self._states = QLabel()
-        self._states.setProperty("look", "muted")
-        self._top = QHBoxLayout()
-        self._top.setSpacing(GAP)
-        self._top.addWidget(self._head)
-        self._top.addWidget(self._states)
-        self._buttons: list[QPushButton] = []
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(WIDE_GAP)
-        self._grid.setVerticalSpacing(1)
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(self._top, 0, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addLayout(self._grid, 1, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def add_button(self, words: str, act: Callable[[], None]) -> QPushButton:
-        """Add a small button beside the headline, shown while there is anything."""
-        button = QPushButton(words)
-        button.setProperty("look", "link")
-        button.setAccessibleName(words)
-        button.clicked.connect(lambda _checked=False: act())
-        self._top.addWidget(button)
-        self._buttons.append(button)
-        return button
+    def show_totals(self, selected: Totals, shown: Totals, *, hidden: int) -> None:
+        """Show both; ``hidden`` of the selected invoices are not in the grid now."""
+        if (selected, shown, hidden) != (self._selected, self._shown, self._hidden):
+            self._selected, self._shown, self._hidden = selected, shown, hidden
+            self._fill()
 
     @property
     def text(self) -> str:
-        """Everything the block says, line by line, for screen readers and tests."""
+        """Everything the bar says, line by line, for screen readers and tests."""
         return self.accessibleName()
 
-    def show_totals(self, totals: Totals, extra: str) -> None:
-        """Show these totals."""
-        self._head.setText(f"{self._title}: {plural(totals.count, 'invoice')}")
-        states = [f"{totals.ready} ready"] if totals.ready else []
-        states += [f"{totals.blocked} blocked"] if totals.blocked else []
-        states += [extra] if extra else []
-        self._states.setText(" · ".join(states))
-        for button in self._buttons:
-            button.setVisible(totals.count > 0)
-        said = [self._head.text(), *states]
-        self._clear_grid()
-        lines = totals.lines[:_MOST_LINES]
-        has_balance = any(line.balance for line in lines)
-        if lines:
-            self._add_line(0, _HEADINGS, "muted", has_balance=has_balance)
-        for place, line in enumerate(lines, start=1):
-            cells = _cells(line)
-            self._add_line(place, cells, "", has_balance=has_balance)
-            said.append(" ".join(cells[: None if has_balance else -1]))
-        rest = totals.lines[_MOST_LINES:]
-        if rest:
-            words = f"and {plural(len(rest), 'more line')} (point here)"
-            self._grid.addWidget(_label(words, "muted"), _MOST_LINES + 1, 0, 1, len(_HEADINGS))
-        self.setToolTip("\n".join("   ".join(_cells(line)) for line in totals.lines))
+    def _fill(self) -> None:
+        selected, shown = self._selected, self._shown
+        words = f"Selected: {plural(selected.count, 'invoice')}"
+        states = _states(selected)
+        states += [f"{self._hidden:,} of them not shown"] if self._hidden else []
+        if not selected.count:
+            states = ["tick rows with Space, all with Ctrl+A"]
+        self._selected_words.setText(words)
+        self._selected_states.setText(" · ".join(states))
+        self._clear.setVisible(selected.count > 0)
+        self._shown_words.setText(f"Shown: {plural(shown.count, 'invoice')}")
+        self._shown_states.setText(" · ".join(_states(shown)))
+        said = [f"{words} {' '.join(states)}", self._shown_words.text()]
+        self._scroll.setVisible(bool(selected.lines or shown.lines))
+        self._scroll.setWidget(self._table(said))
+        lines = len({_key(line) for line in (*selected.lines, *shown.lines)})
+        height = self.fontMetrics().height() + 2
+        self._scroll.setFixedHeight(height * (2 + min(lines, _MOST_LINES)) + 2)
         self.setAccessibleName("\n".join(said))
 
-    def _add_line(
-        self, place: int, cells: tuple[str, ...], look: str, *, has_balance: bool
-    ) -> None:
-        for column, text in enumerate(cells if has_balance else cells[:-1]):
-            label = _label(text, look)
-            if column >= 2:  # names stand left, figures right
-                label.setAlignment(Qt.AlignmentFlag.AlignRight)
-            self._grid.addWidget(label, place, column)
+    def _table(self, said: list[str]) -> QWidget:
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(WIDE_GAP)
+        grid.setVerticalSpacing(2)
+        selected = {_key(line): line for line in self._selected.lines}
+        shown = {_key(line): line for line in self._shown.lines}
+        has_balance = any(line.balance for line in (*selected.values(), *shown.values()))
+        headings = _MONEY_HEADINGS if has_balance else _MONEY_HEADINGS[:-1]
+        second = 2 + len(headings) + 1 if selected else 2
+        if selected:
+            grid.setColumnMinimumWidth(second - 1, 2 * WIDE_GAP)
+        grid.setColumnStretch(second + len(headings), 1)
+        blocks = [("Selected", 2, selected)] if selected else []
+        blocks.append(("Shown", second, shown))
+        for words, column, _totals in blocks:
+            title = _label(words, "muted")
+            title.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(title, 0, column)
+            for place, heading in enumerate(headings):
+                self._put(grid, 1, column + place, heading, "muted")
+        grid.addWidget(_label("Company", "muted"), 1, 0)
+        for row, key in enumerate(sorted({*selected, *shown}), start=2):
+            grid.addWidget(_label(key[0]), row, 0)
+            grid.addWidget(_label(key[1]), row, 1)
+            for words, column, totals in blocks:
+                total = totals.get(key)
+                cells = _cells(total)[: len(headings)]
+                for place, text in enumerate(cells):
+                    self._put(grid, row, column + place, text, "" if total else "muted")
+                if total:
+                    said.append(f"{words} {key[0]} {key[1]} {' '.join(cells)}")
+        grid.setRowStretch(grid.rowCount(), 1)
+        return page
 
-    def _clear_grid(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+    @staticmethod
+    def _put(grid: QGridLayout, row: int, column: int, text: str, look: str) -> None:
+        label = _label(text, look)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(label, row, column)
 
 
-def _cells(line: Total) -> tuple[str, ...]:
+def _states(totals: Totals) -> list[str]:
+    states = [f"{totals.ready:,} ready"] if totals.ready else []
+    return states + ([f"{totals.blocked:,} blocked"] if totals.blocked else [])
+
+
+def _key(line: Total) -> tuple[str, str]:
+    return line.company, line.currency
+
+
+def _cells(line: Total | None) -> tuple[str, ...]:
+    if line is None:
+        return ("–",) * len(_MONEY_HEADINGS)
     return (
-        line.company,
-        line.currency,
-        str(line.count),
+        f"{line.count:,}",
         amount_text(line.net),
         amount_text(line.tax),
         amount_text(line.total),
-        amount_text(line.balance) if line.balance != ZERO else "–",
+        amount_text(line.balance) if line.balance else "–",
     )
 
 
-def _label(text: str, look: str) -> QLabel:
+def _label(text: str, look: str = "") -> QLabel:
     label = QLabel(text)
     if look:
         label.setProperty("look", look)

@@ -82,11 +82,10 @@ def _routing_facts(invoice: Invoice, legal_entity: str, company: str) -> list[tu
 
 
 def _line_cells(line: InvoiceLine) -> tuple[str, ...]:
-    words = line.source_record.name
-    if line.description and line.description != words:
-        words = f"{words} – {line.description}" if words else line.description
-    if line.service_date:
-        words += f" ({date_text(line.service_date)})"
+    name = line.source_record.name
+    description = "" if line.description == name else line.description
+    below = " · ".join(part for part in (description, date_text(line.service_date)) if part)
+    words = "\n".join(part for part in (name, below) if part)
     return (
         words,
         quantity_text(line.quantity),

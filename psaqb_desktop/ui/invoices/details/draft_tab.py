@@ -134,9 +134,10 @@ def _header_facts(draft: Draft) -> list[tuple[str, str]]:
 
 
 def _line_cells(line: DraftLine) -> tuple[str, ...]:
-    words = f"{line.item.name} – {line.description}" if line.description else line.item.name
-    if line.service_date:
-        words += f" ({date_text(line.service_date)})"
+    below = [line.description, date_text(line.service_date)]
+    if line.location_class:
+        below.append(line.location_class.name)
+    words = "\n".join(part for part in (line.item.name, " · ".join(b for b in below if b)) if part)
     return (
         words,
         quantity_text(line.quantity),

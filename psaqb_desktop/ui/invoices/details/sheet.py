@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
 
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
 
+_MOST_ROWS = 12
+"""A table with more rows scrolls by itself."""
+
 Facts = Sequence[tuple[str, str]]
 
 
@@ -40,6 +43,7 @@ class Sheet(QScrollArea):
     def clear(self) -> None:
         """Take everything away."""
         page = QWidget()
+        page.setProperty("look", "sheet")
         self._layout = QVBoxLayout(page)
         self._layout.setContentsMargins(14, 12, 14, 12)
         self._layout.setSpacing(GAP)
@@ -78,7 +82,7 @@ class Sheet(QScrollArea):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(WIDE_GAP)
         grid.setVerticalSpacing(3)
-        grid.setColumnMinimumWidth(0, 96)
+        grid.setColumnMinimumWidth(0, 118)
         grid.setColumnStretch(1, 1)
         for place, (name, value) in enumerate(pair for pair in facts if pair[1]):
             caption = fact_label(name, "muted")
@@ -133,10 +137,15 @@ class Sheet(QScrollArea):
                 heading.setTextAlignment(
                     Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                 )
-        table.verticalHeader().setDefaultSectionSize(24)
-        shown = min(table.rowCount(), 12)
-        table.setFixedHeight(header.sizeHint().height() + shown * 24 + 4)
-        if shown == table.rowCount():
+        line = table.fontMetrics().height()
+        height = 0
+        for place in range(table.rowCount()):
+            item = table.item(place, 0)
+            lines = item.text().count("\n") + 1 if item else 1
+            table.setRowHeight(place, lines * line + 8)
+            height += lines * line + 8 if place < _MOST_ROWS else 0
+        table.setFixedHeight(header.sizeHint().height() + height + 4)
+        if table.rowCount() <= _MOST_ROWS:
             table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
 
