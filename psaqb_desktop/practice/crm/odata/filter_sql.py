@@ -175,7 +175,7 @@ def literal(column: Column, node: Any) -> Any:
     reader = _LITERALS.get(column.kind, _plain)
     try:
         return reader(column, node)
-    except (_WrongTypeError, ValueError, AttributeError) as error:
+    except (_WrongTypeError, ValueError, ArithmeticError, AttributeError) as error:
         message = (
             "A binary operator with incompatible types was detected. "
             f"'{column.property_name}' is {column.kind.value}."

@@ -19,7 +19,8 @@ def complete(
     before: Mapping[str, Any] | sqlite3.Row,
 ) -> None:
     """Fill currency, rate and base amounts of a row that is about to be written."""
-    if "transactioncurrencyid" not in table.columns or "exchangerate" not in table.columns:
+    lookup = table.columns.get("transactioncurrencyid")
+    if lookup is None or not lookup.kind.is_lookup or "exchangerate" not in table.columns:
         return
     known = set(before.keys())
     currency_id = changes.values.get("transactioncurrencyid") or (

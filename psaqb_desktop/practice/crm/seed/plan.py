@@ -67,9 +67,9 @@ _FLAWS = (
     *[Flaw.NEGATIVE] * 8,
 )
 _UNROUTABLE = 3
-_FIRST_MONTH = 6
-_OPEN_FROM = {"DE": 8}
-"""The month from which a company's books are open; earlier days are left to the flawed ones."""
+_FIRST_DAY = (6, 1)
+_OPEN_FROM = {"DE": (8, 8)}
+"""Month and day from which a company's books are open; earlier days are left to the flawed ones."""
 
 
 def plan_invoices(
@@ -110,5 +110,5 @@ def _add_flaws(planned: list[Planned], contracts: list[Contract]) -> None:
 
 
 def _day(random: Random, contract: Contract, today: date) -> date:
-    first = date(today.year, _OPEN_FROM.get(contract.entity.country, _FIRST_MONTH), 1)
+    first = date(today.year, *_OPEN_FROM.get(contract.entity.country, _FIRST_DAY))
     return first + timedelta(days=random.randint(0, (today - first).days))

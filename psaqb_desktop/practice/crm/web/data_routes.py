@@ -34,9 +34,9 @@ def data_blueprint(environment: Environment, store: TokenStore) -> Blueprint:
 
     def answer(path: str) -> ApiResponse:
         caller = caller_of(environment, store, request.headers.get("Authorization"))
-        if environment.options.latency_seconds:
-            time.sleep(environment.options.latency_seconds)
         with protection.admit(caller.user_id):
+            if environment.options.latency_seconds:
+                time.sleep(environment.options.latency_seconds)
             return _dispatch(api, path, caller)
 
     @blueprint.route("/api/data/<version>/", defaults={"path": ""}, methods=_METHODS)
