@@ -34,7 +34,7 @@ from psaqb_desktop.domain.push import (
 )
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
-from psaqb_desktop.services.claims import Claims, Pusher
+from psaqb_desktop.services.claims import Claims, Pusher, is_own_claim
 from psaqb_desktop.services.ports import (
     Clock,
     CompanyGateway,
@@ -124,6 +124,8 @@ class SettlePushes:
         try:
             if push.step in {PushStep.PREPARED, PushStep.CLAIMED}:
                 return self._never_sent(claimed)
+            if _is_settled_elsewhere(push, record):
+                return self._follow(claimed, posting)
             if push.step is PushStep.CONFIRMED:
                 document = self._read_confirmed(claimed)
                 return posting.record_confirmed(claimed, document)
@@ -137,12 +139,41 @@ class SettlePushes:
             return PushResult(push.invoice_id, PostingState.UNKNOWN, record, (finding,))
 
     def _never_sent(self, claimed: ClaimedPush) -> PushResult | None:
-        """Give the claim back if the CRM has it; the journal says that nothing left."""
+        """Give the claim back if the CRM has it; the journal says that nothing left.
+
+        Another desktop may hold a claim of the very same id by now: that one stays.
+        """
         push, record = claimed.push, claimed.record
-        is_claimed = record.state.is_open and record.request_id == push.request_id
-        if is_claimed:
+        if is_own_claim(record, push):
             return self._claims.release([claimed])[0]
         self._journal.advance([push.request_id], PushStep.ABANDONED)
+        return None
+
+    def _follow(self, claimed: ClaimedPush, posting: Posting) -> PushResult:
+        """Close a push that another desktop has settled meanwhile; what it found out stands.
+
+        Only a document that the CRM does not know of is news. Nothing is ever sent from here.
+        """
+        push, record = claimed.push, claimed.record
+        if record.request_id == push.request_id and not record.state.is_posted:
+            if push.step is PushStep.CONFIRMED:
+                return posting.record_confirmed(claimed, self._read_confirmed(claimed))
+            found = self._standing_document(claimed)
+            if found is not None and push.step is PushStep.SENT:
+                return posting.confirm(claimed, found)
+        if push.step is PushStep.SENT:
+            self._journal.advance(
+                [push.request_id], PushStep.REJECTED, outcome="Settled by another desktop."
+            )
+        self._journal.advance([push.request_id], PushStep.RECORDED)
+        return PushResult(push.invoice_id, record.state, record)
+
+    def _standing_document(self, claimed: ClaimedPush) -> PostedDocument | None:
+        push = claimed.push
+        connection = self._connections.connection(push.connection_id)
+        for document in self._companies.open(connection).find(push.draft):
+            if not document.is_voided and document.id != claimed.record.quickbooks_id:
+                return document
         return None
 
     def _read_confirmed(self, claimed: ClaimedPush) -> PostedDocument:
@@ -288,6 +319,15 @@ def _claimed(push: Push, record: SyncRecord | None, connection: Connection) -> C
     except ValueError:
         tolerance = ZERO
     return ClaimedPush(push, record, tolerance)
+
+
+def _is_settled_elsewhere(push: Push, record: SyncRecord) -> bool:
+    """Tell whether the CRM is past this push: its outcome is there, or a later push of it is."""
+    if record.generation > push.generation:
+        return True
+    return (
+        record.request_id == push.request_id and bool(record.version) and not record.state.is_open
+    )
 
 
 def _deleted(document_type: DocumentType, identifier: QuickBooksId, push: Push) -> PostedDocument:
