@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium refuses to run as root with its sandbox; a matter of this test machine only.
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-sys.path.insert(0, str(Path(__file__).parent))  # this folder's own servers and fakes
 
 import pytest
 import qasync
-from connect_service import SignInService, Trap
 from PySide6.QtWidgets import QApplication
 
 from psaqb_desktop.ui.tasks import TaskRunner
+from tests.ui_connect.connect_service import SignInService, Trap
 
 RunAsync = Callable[[Coroutine[Any, Any, None]], None]
 

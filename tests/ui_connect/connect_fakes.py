@@ -182,11 +182,14 @@ class FakeProvisioner:
             on_step(ProvisionStep(f"Table psaqb_{number}", number, 5, was_there=number < 3))
 
 
+ALDER = CompanyInfo(RealmId("9130"), "Alder & Finch GmbH", "DE")
+
+
 @dataclass
 class FakeConnector:
     """Finds one company; remembers what was asked."""
 
-    company: CompanyInfo = CompanyInfo(RealmId("9130"), "Alder & Finch GmbH", "DE")
+    company: CompanyInfo = ALDER
     error: AppError | None = None
     confirm_error: AppError | None = None
     secrets: list[str] = field(default_factory=list)

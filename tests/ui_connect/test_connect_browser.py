@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 import psutil
 import pytest
-from connect_service import SignInService, Trap
 from PySide6.QtCore import QProcess
 
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, read_redirect
 from psaqb_desktop.ui.connect.browser_client import browse
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd, BrowseOutcome
+from tests.ui_connect.connect_service import SignInService, Trap
 
 RunAsync = Callable[[Coroutine[Any, Any, None]], None]
 STATE = "st+te/with=odd&signs %2B"

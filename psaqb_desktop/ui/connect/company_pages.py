@@ -51,7 +51,11 @@ class CredentialsPage(QWidget):
     """The keys and addresses, with help beside them on where to find what."""
 
     def __init__(
-        self, environment: Environment, connection: Connection, *buttons: QPushButton
+        self,
+        environment: Environment,
+        connection: Connection,
+        *buttons: QPushButton,
+        are_keys_known: bool = False,
     ) -> None:
         super().__init__()
         self.form = ConnectionForm(environment, connection)
@@ -74,7 +78,7 @@ class CredentialsPage(QWidget):
         columns = QHBoxLayout()
         columns.setSpacing(WIDE_GAP)
         columns.addLayout(left, 3)
-        columns.addWidget(_help(environment), 2)
+        columns.addWidget(_help(environment, are_keys_known=are_keys_known), 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -85,17 +89,17 @@ class CredentialsPage(QWidget):
         self.setProperty("first", self.form)
 
 
-def _help(environment: Environment) -> QFrame:
+def _help(environment: Environment, *, are_keys_known: bool) -> QFrame:
     """Say what to type where in Intuit's developer pages, in the order of doing."""
-    if environment.kind is EnvironmentKind.PRACTICE:
+    if are_keys_known:
         steps = [
-            words(
-                "Practice QuickBooks accepts any Client ID and Security Key that it shows on "
-                "its own start page; nothing reaches real books."
-            ),
-            words("The addresses are filled in already."),
-        ]
-        return card("What to enter", *steps, _stretch())
+            words("The keys and addresses of this environment are known and filled in already."),
+            words("In production they come from your own app at developer.intuit.com, and this "
+                  "place says where to find each."),
+            words("On the next page choose the company of this legal entity. You confirm it here "
+                  "before it is bound."),
+        ]  # fmt: skip
+        return card("What to enter", *steps)
     kind = KEYS_WORDS[environment.kind]
     steps = [
         words("1. Sign in at developer.intuit.com and open your app. A company makes its app "
@@ -107,15 +111,9 @@ def _help(environment: Environment) -> QFrame:
         words("4. The addresses are Intuit's own and need no change. Secrets are sent nowhere "
               "else."),
         words("5. On the next page choose the company of this legal entity. You confirm it here "
-              "before anything is stored."),
+              "before it is bound."),
     ]  # fmt: skip
-    return card("Where to find it at Intuit", *steps, _stretch())
-
-
-def _stretch() -> QVBoxLayout:
-    filler = QVBoxLayout()
-    filler.addStretch()
-    return filler
+    return card("Where to find it at Intuit", *steps)
 
 
 def make_confirm_page(

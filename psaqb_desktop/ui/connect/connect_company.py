@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -18,16 +17,17 @@ from psaqb_desktop.domain.errors import (
 )
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, CompanyFound
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd
+from psaqb_desktop.ui.connect.browsers import Browsers
 from psaqb_desktop.ui.connect.company_pages import (
     CredentialsPage,
     make_confirm_page,
     make_success_page,
     make_wrong_company_page,
 )
+from psaqb_desktop.ui.connect.connection_form import AppKeys
 from psaqb_desktop.ui.connect.decisions import Decided
 from psaqb_desktop.ui.connect.flow_dialog import FlowDialog, Step
 from psaqb_desktop.ui.connect.paste_page import PastePage
-from psaqb_desktop.ui.connect.sign_in_crm import Browse, browse_for, open_in_own_browser
 from psaqb_desktop.ui.connect.wanted_services import CompanyConnector, ConnectionEditor
 from psaqb_desktop.ui.tasks import TaskRunner
 
@@ -75,15 +75,15 @@ class ConnectCompanyFlow:
         editor: ConnectionEditor,
         tasks: TaskRunner,
         *,
-        browse_window: Browse | None = None,
-        open_url: Callable[[str], bool] = open_in_own_browser,
+        browsers: Browsers | None = None,
+        known_keys: AppKeys | None = None,
     ) -> None:
+        self._known_keys = known_keys
         self._environment = environment
         self._connector = connector
         self._editor = editor
         self._tasks = tasks
-        self._browse = browse_window or browse_for(environment)
-        self._open_url = open_url
+        self._browsers = browsers or Browsers.of(environment)
 
     async def run(self, parent: QWidget | None, connection: Connection) -> ConnectResult:
         """Connect; the dialog stays open over its parent until the end."""
@@ -91,12 +91,12 @@ class ConnectCompanyFlow:
         dialog.set_size(880, 560)
         dialog.open()
         now = ConnectResult(ConnectEnd.CANCELLED, connection)
-        form = _Form(connection)
+        form = self._first_form(connection)
         step = Step.BACK
         try:
             while True:
                 if step is Step.BACK:
-                    form = await self._credentials(dialog, replace(form, connection=now.connection))
+                    form = await self._credentials(dialog, form)
                 try:
                     now = await self._save(dialog, form, now)
                     form = replace(form, connection=now.connection)
@@ -116,12 +116,21 @@ class ConnectCompanyFlow:
         finally:
             dialog.finish()
 
+    def _first_form(self, connection: Connection) -> _Form:
+        """Fill in keys that are known, where the connection has none."""
+        keys = self._known_keys
+        if keys is None or connection.has_client_secret:
+            return _Form(connection)
+        client_id = connection.client_id or keys.client_id
+        return _Form(replace(connection, client_id=client_id), keys.client_secret)
+
     async def _credentials(self, dialog: FlowDialog, form: _Form) -> _Form:
         page = CredentialsPage(
             self._environment,
             form.connection,
             dialog.choose(Step.CANCEL),
             dialog.act("Sign in to &QuickBooks", Step.NEXT, is_primary=True),
+            are_keys_known=self._known_keys is not None,
         )
         page.form.secret.setText(form.client_secret)
         page.in_own_browser.setChecked(not form.in_window)
@@ -223,7 +232,7 @@ class ConnectCompanyFlow:
             outcome = await dialog.busy(
                 "A sign-in window is open",
                 f"Sign in there to QuickBooks, and choose {_wanted_company(form.connection)}.",
-                self._browse(request, dialog),
+                self._browsers.window(request, dialog),
                 dialog.act("Use my own &browser", Step.OTHER_WAY),
             )
             if isinstance(outcome, Decided):
@@ -245,7 +254,7 @@ class ConnectCompanyFlow:
     async def _paste(self, dialog: FlowDialog, request: AuthorizationRequest) -> str:
         page = PastePage(
             request,
-            open_url=self._open_url,
+            open_url=self._browsers.open_url,
             on_address=lambda: dialog.decisions.take(Step.NEXT),
             buttons=(dialog.choose(Step.CANCEL),),
         )

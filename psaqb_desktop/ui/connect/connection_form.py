@@ -37,6 +37,14 @@ class Entered:
     client_secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class AppKeys:
+    """Keys of an Intuit app that are known beforehand, as those of the practice company are."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
 class ConnectionForm(QWidget):
     """Edits a connection; checks in words before anything is sent."""
 

@@ -6,7 +6,8 @@ from collections.abc import Coroutine
 from enum import Enum, auto
 from typing import Any, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -83,19 +84,45 @@ class FlowDialog(QDialog):
             if each.isDefault():  # the dialog learns of it only now that the button is in it
                 each.setDefault(False)
                 each.setDefault(True)
-        self._fit(page)
+        self._fit()
+        # Once more when fonts and margins of the style sheet are known.
+        QTimer.singleShot(0, self, self._fit)
         first = page.property("first")
         (first if isinstance(first, QWidget) else page).setFocus()
 
-    def _fit(self, page: QWidget) -> None:
+    def _fit(self) -> None:
         """Give the page the height that its wrapped text needs, as far as the screen has it."""
-        layout = page.layout()
-        needed = page.sizeHint().height()
-        if layout is not None and layout.hasHeightForWidth():
-            needed = layout.totalHeightForWidth(self.width())
+        page = self._area.widget()
+        layout = page.layout() if page is not None else None
+        if layout is None:
+            return
+        layout.activate()
+        has_wrapping = layout.hasHeightForWidth()
+        needed = (
+            layout.totalHeightForWidth(self.width())
+            if has_wrapping
+            else layout.totalSizeHint().height()
+        )
         room = self.screen().availableGeometry()
-        width = min(self.width(), room.width() - 20)
-        self.resize(width, min(max(needed, self._least_height), room.height() - 60))
+        height = min(max(needed, self._least_height), room.height() - 60)
+        self.resize(min(self.width(), room.width() - 20), height)
+        self._allow_scrolling()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Let the page scroll when the person makes the dialog too small for it."""
+        super().resizeEvent(event)
+        self._allow_scrolling()
+
+    def _allow_scrolling(self) -> None:
+        """Show a bar only if it must be: one that appeared makes text longer, and would stay."""
+        page = self._area.widget()
+        layout = page.layout() if page is not None else None
+        needed = layout.totalHeightForWidth(self.width()) if layout is not None else 0
+        self._area.setVerticalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if needed > self.height()
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
 
     def choose(self, step: Step) -> QPushButton:
         """Return the usual button of a step."""

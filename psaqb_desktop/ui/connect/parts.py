@@ -13,19 +13,16 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError, Cancelled
 from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, route
+from psaqb_desktop.ui.connect.browsers import Browsers
 from psaqb_desktop.ui.connect.connect_company import ConnectCompanyFlow, ConnectEnd
+from psaqb_desktop.ui.connect.connection_form import AppKeys
 from psaqb_desktop.ui.connect.connection_words import last_pulls
 from psaqb_desktop.ui.connect.connections_page import ConnectionsPage, PageAction
 from psaqb_desktop.ui.connect.edit_connection import edit_connection
 from psaqb_desktop.ui.connect.edit_mapping import edit_mapping
 from psaqb_desktop.ui.connect.match_records import MatchRecords
 from psaqb_desktop.ui.connect.set_up_crm import SetUpCrm
-from psaqb_desktop.ui.connect.sign_in_crm import (
-    Browse,
-    SignInToCrm,
-    browse_for,
-    open_in_own_browser,
-)
+from psaqb_desktop.ui.connect.sign_in_crm import SignInToCrm
 from psaqb_desktop.ui.connect.wanted_services import ConnectDesk, OpenLoopback
 from psaqb_desktop.ui.dialogs import ask, show_error
 from psaqb_desktop.ui.tasks import TaskRunner
@@ -44,14 +41,14 @@ class ConnectParts:
         tasks: TaskRunner,
         *,
         open_loopback: OpenLoopback | None = None,
-        browse_window: Browse | None = None,
-        open_url: Callable[[str], bool] = open_in_own_browser,
+        browsers: Browsers | None = None,
+        known_keys: AppKeys | None = None,
     ) -> None:
+        self._known_keys = known_keys
         self._desk = desk
         self._tasks = tasks
         self._open_loopback = open_loopback
-        self._browse = browse_window or browse_for(desk.environment)
-        self._open_url = open_url
+        self._browsers = browsers or Browsers.of(desk.environment)
         self._window: QWidget | None = None
         self._listed: InvoiceList | None = None
         self._is_busy = False
@@ -93,9 +90,8 @@ class ConnectParts:
             self._desk.environment,
             self._desk.sign_in,
             self._tasks,
-            browse_window=self._browse,
+            browsers=self._browsers,
             open_loopback=self._open_loopback,
-            open_url=self._open_url,
         )
         return await flow.run(self._window)
 
@@ -114,8 +110,8 @@ class ConnectParts:
             self._desk.connect_company,
             editor,
             self._tasks,
-            browse_window=self._browse,
-            open_url=self._open_url,
+            browsers=self._browsers,
+            known_keys=self._known_keys,
         )
         result = await flow.run(self._window, connection)
         if result.end is ConnectEnd.MATCH_NEXT:

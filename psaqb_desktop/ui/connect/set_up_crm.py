@@ -40,6 +40,7 @@ class StepList(QWidget):
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Progress of the set-up")
         self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)  # the words below say how far it is
         self.steps = QListWidget()
         self.steps.setAccessibleName("Steps that are done")
         self.steps.setMinimumHeight(220)

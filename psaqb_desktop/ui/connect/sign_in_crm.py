@@ -7,8 +7,7 @@ from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from psaqb_desktop.domain.environment import Environment, SignInMethod
@@ -20,8 +19,8 @@ from psaqb_desktop.domain.errors import (
 )
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode
 from psaqb_desktop.services.ports import CrmSignIn
-from psaqb_desktop.ui.connect.browser_client import browse
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd, BrowseOutcome
+from psaqb_desktop.ui.connect.browsers import Browsers
 from psaqb_desktop.ui.connect.decisions import Decided
 from psaqb_desktop.ui.connect.device_code_page import DeviceCodePage
 from psaqb_desktop.ui.connect.flow_dialog import FlowDialog, Step, make_page
@@ -30,7 +29,6 @@ from psaqb_desktop.ui.connect.wanted_services import OpenLoopback
 from psaqb_desktop.ui.tasks import TaskRunner
 
 T = TypeVar("T")
-Browse = Callable[[AuthorizationRequest, QWidget], Coroutine[Any, Any, BrowseOutcome]]
 
 METHOD_WORDS = {
     SignInMethod.EMBEDDED_BROWSER: "In a window of this program",
@@ -38,20 +36,6 @@ METHOD_WORDS = {
     SignInMethod.DEVICE_CODE: "With a code, on any device",
     SignInMethod.CLIENT_CREDENTIALS: "As the CRM's application user",
 }
-
-
-def open_in_own_browser(url: str) -> bool:
-    """Open an address in the person's browser; False where there is none."""
-    return QDesktopServices.openUrl(QUrl(url))
-
-
-def browse_for(environment: Environment) -> Browse:
-    """Return what opens the sign-in window for this environment."""
-
-    async def opened(request: AuthorizationRequest, parent: QWidget) -> BrowseOutcome:
-        return await browse(request, environment_kind=environment.kind.value, parent=parent)
-
-    return opened
 
 
 class SignInToCrm:
@@ -63,16 +47,14 @@ class SignInToCrm:
         sign_in: CrmSignIn,
         tasks: TaskRunner,
         *,
-        browse_window: Browse | None = None,
+        browsers: Browsers | None = None,
         open_loopback: OpenLoopback | None = None,
-        open_url: Callable[[str], bool] = open_in_own_browser,
     ) -> None:
         self._environment = environment
         self._sign_in = sign_in
         self._tasks = tasks
-        self._browse = browse_window or browse_for(environment)
+        self._browsers = browsers or Browsers.of(environment)
         self._open_loopback = open_loopback
-        self._open_url = open_url
         self._dialog: FlowDialog | None = None
 
     async def run(self, parent: QWidget | None) -> bool:
@@ -123,7 +105,7 @@ class SignInToCrm:
         outcome = await dialog.busy(
             "A sign-in window is open",
             f"Sign in there with your work account for {self._environment.crm_url}.",
-            self._browse(request, dialog),
+            self._browsers.window(request, dialog),
             dialog.act("&Sign in another way…", Step.OTHER_WAY),
         )
         if isinstance(outcome, Decided):
@@ -147,7 +129,7 @@ class SignInToCrm:
         loopback = await self._waiting(dialog, self._tasks.call(self._open_loopback))
         try:
             request = await self._waiting(dialog, self._begin(loopback.redirect_uri))
-            is_open = self._open_url(request.url)
+            is_open = self._browsers.open_url(request.url)
             outcome = await dialog.busy(
                 "Sign in with your own browser",
                 "Your browser was opened. Sign in there, then come back here."
@@ -168,7 +150,7 @@ class SignInToCrm:
         code = await self._waiting(dialog, self._tasks.call(self._sign_in.begin_device_code))
         page = DeviceCodePage(
             code,
-            open_url=self._open_url,
+            open_url=self._browsers.open_url,
             buttons=(
                 dialog.choose(Step.CANCEL),
                 dialog.act("&Sign in another way…", Step.OTHER_WAY),
