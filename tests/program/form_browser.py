@@ -22,7 +22,11 @@ class FormBrowser:
         key = "params" if method == "GET" and fields else "data"
         sent = {key: fields} if fields else {}
         answer = self._session.request(
-            method, url, **sent, allow_redirects=False, timeout=30  # type: ignore[arg-type]
+            method,
+            url,
+            **sent,
+            allow_redirects=False,
+            timeout=30,  # type: ignore[arg-type]
         )
         if answer.is_redirect:
             target = urljoin(answer.url, answer.headers["Location"])
