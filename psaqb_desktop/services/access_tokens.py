@@ -28,6 +28,7 @@ from psaqb_desktop.domain.errors import (
     AppError,
     LeaseTakenError,
     OutcomeUnknownError,
+    SecretStoreError,
     SignInNeededError,
 )
 from psaqb_desktop.domain.identifiers import ConnectionId
@@ -96,19 +97,23 @@ class AccessTokens:
                 return answer.access_token
             return self._refresh(connection.id).access_token
 
-    def keep(self, connection: Connection, realm_id: str, answer: TokenAnswer) -> TokenAnswer:
+    def keep(
+        self,
+        connection: Connection,
+        realm_id: str,
+        answer: TokenAnswer,
+        *,
+        before: KeptToken | None,
+    ) -> TokenAnswer:
         """Put a new answer on this machine's disk; the first thing that happens to it.
 
-        Returns the answer with its issue date made later than any date known before.
+        ``before`` is what :meth:`kept` said before the answer was asked for: once it is here,
+        nothing may fail before it is kept. Returns the answer with its issue date made later
+        than any date known before.
         """
-        kept = self.kept(connection.id)
-        known = [d for d in (connection.refresh_token_issued, kept and kept.answer.received) if d]
-        received = answer.received.replace(microsecond=0)
-        if known:
-            received = max(received, max(known).replace(microsecond=0) + timedelta(seconds=1))
-        answer = replace(answer, received=received)
-        self._secrets.set(_secret_name(connection.id), _to_text(realm_id, answer))
+        answer = _dated(answer, connection, before)
         self._answers[connection.id] = answer
+        self._secrets.set(_secret_name(connection.id), _to_text(realm_id, answer))
         return answer
 
     def kept(self, connection_id: ConnectionId) -> KeptToken | None:
@@ -124,26 +129,39 @@ class AccessTokens:
     def heal(self, connections: Iterable[Connection]) -> int:
         """Bring refresh tokens to the CRM that a program of this machine could not bring.
 
-        Returns how many were brought.
+        Returns how many were brought. What cannot be brought now stays in the keyring, where the
+        next refresh finds it: trouble with one connection stops nothing else.
         """
         healed = 0
         for connection in connections:
-            kept = self.kept(connection.id) if connection.realm_id else None
-            if kept is None or not _is_newer(kept, connection):
-                continue
-            with self._guard_of(connection.id), self._lease(connection.id) as current:
-                if _is_newer(kept, current):
-                    self._connections.store_tokens(current.id, kept.answer)
-                    log.info("stored the newer refresh token of connection %s", current.name)
-                    healed += 1
+            try:
+                healed += self._heal_one(connection)
+            except AppError as error:
+                log.warning("the token of %s cannot be brought now: %s", connection.name, error)
         return healed
+
+    def _heal_one(self, connection: Connection) -> bool:
+        kept = self.kept(connection.id) if connection.realm_id else None
+        if kept is None or not _is_newer(kept, connection):
+            return False
+        with self._guard_of(connection.id), self._lease(connection.id) as current:
+            if not _is_newer(kept, current):
+                return False
+            self._connections.store_tokens(current.id, kept.answer)
+            log.info("stored the newer refresh token of connection %s", current.name)
+            return True
 
     def _refresh(self, connection_id: ConnectionId) -> TokenAnswer:
         with self._lease(connection_id) as current:
             credentials = self._connections.credentials(connection_id)
             kept = self.kept(connection_id)
             answer = self._first_that_works(current, credentials, kept)
-            answer = self.keep(current, current.realm_id, answer)
+            try:
+                answer = self.keep(current, current.realm_id, answer, before=kept)
+            except SecretStoreError as error:
+                # The keyring answered a moment ago; now the CRM is the one safe place left.
+                log.warning("the keyring did not take the new token: %s", error)
+                answer = _dated(answer, current, kept)
             self._connections.store_tokens(connection_id, answer)
             log.info("refreshed the token of connection %s", current.name)
             return answer
@@ -236,7 +254,20 @@ def _is_newer(kept: KeptToken, connection: Connection) -> bool:
     if kept.realm_id != connection.realm_id:
         return False
     issued = connection.refresh_token_issued
-    return issued is None or kept.answer.received > issued
+    if issued is None:
+        # Disconnected, on whichever desktop: an old keyring must not connect it again. A token
+        # typed into the record has no date; what came of it here is newer.
+        return connection.has_refresh_token
+    return kept.answer.received > issued
+
+
+def _dated(answer: TokenAnswer, connection: Connection, before: KeptToken | None) -> TokenAnswer:
+    """Return the answer with an issue date later than any that was known."""
+    known = [d for d in (connection.refresh_token_issued, before and before.answer.received) if d]
+    received = answer.received.replace(microsecond=0)
+    if known:
+        received = max(received, max(known).replace(microsecond=0) + timedelta(seconds=1))
+    return replace(answer, received=received)
 
 
 def _secret_name(connection_id: ConnectionId) -> str:

@@ -86,13 +86,15 @@ class ConnectCompany:
             )
         self._require_same_company(connection, realm_id)
         secret = client_secret or self._connections.credentials(connection.id).client_secret
+        # Asked before the code is spent: a keyring that cannot be used is told first.
+        before = self._tokens.kept(connection.id)
         answer = self._gateway.exchange(
             connection,
             client_secret=secret,
             code=redirect.code,
             redirect_uri=request.redirect_uri,
         )
-        answer = self._tokens.keep(connection, realm_id, answer)
+        answer = self._tokens.keep(connection, realm_id, answer, before=before)
         company, preferences = self._gateway.company(connection, realm_id, answer)
         return CompanyFound(connection, company, preferences.home_currency, answer, secret)
 
