@@ -17,6 +17,7 @@ from psaqb_desktop.domain.identifiers import (
     RealmId,
     RequestId,
 )
+from psaqb_desktop.domain.money import ZERO
 
 
 class PostingState(Enum):
@@ -92,8 +93,11 @@ class PostedDocument:
 
     @property
     def paid(self) -> Decimal:
-        """Total less balance: the truth of what is settled, however it was settled."""
-        return self.total - self.balance
+        """Total less balance: the truth of what is settled, however it was settled.
+
+        Nothing is settled of a document that is gone.
+        """
+        return ZERO if self.is_deleted else self.total - self.balance
 
 
 @dataclass(frozen=True, slots=True)

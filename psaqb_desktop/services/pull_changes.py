@@ -150,6 +150,7 @@ class PullChanges:
                 record,
                 quickbooks_status=QuickBooksStatus.MISSING,
                 balance=ZERO,
+                paid=ZERO,
                 last_checked=now,
             )
             for record in missing
