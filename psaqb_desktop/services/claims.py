@@ -176,7 +176,10 @@ class Claims:
             machine=self._pusher.machine,
         )
         tolerance = read_mapping(connection.mapping_text).total_tolerance
-        return ClaimedPush(push, claim, tolerance, is_repeat and base.state is PostingState.FAILED)
+        was_refused = base.state is PostingState.FAILED and (
+            base.finding_cause != Cause.NOT_CONNECTED.value
+        )
+        return ClaimedPush(push, claim, tolerance, is_repeat and was_refused)
 
 
 def _is_same_payload(record: SyncRecord, digest: str) -> bool:

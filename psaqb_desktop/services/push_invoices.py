@@ -214,7 +214,7 @@ class _CompanyRun:
             for claim, posted in zip(claimed, pool.map(self._post_one, claimed), strict=True):
                 if posted is None:
                     unsent.append(claim)
-                elif claim.is_repeat_of_refused and posted.state is PostingState.FAILED:
+                elif _is_refused_again(claim, posted):
                     refused_again.append(posted)
                 else:
                     self._tell(posted, is_told=True)
@@ -241,7 +241,7 @@ class _CompanyRun:
                 else _stopped(claim.push.invoice_number, error)
             )
             result = PushResult(claim.push.invoice_id, state, None, (finding,))
-        if not (claim.is_repeat_of_refused and result.state is PostingState.FAILED):
+        if not _is_refused_again(claim, result):
             self._on_progress(progress_of(result))
         return result
 
@@ -270,6 +270,15 @@ class _CompanyRun:
             error = self._stopped_by
             findings = (_stopped(one.invoice.number, error),) if error else ()
             self._tell(PushResult(one.invoice.id, PostingState.NOT_POSTED, None, findings))
+
+
+def _is_refused_again(claim: ClaimedPush, result: PushResult) -> bool:
+    """Tell whether QuickBooks itself said no once more under an id that it had refused before."""
+    return (
+        claim.is_repeat_of_refused
+        and result.state is PostingState.FAILED
+        and all(finding.cause is not Cause.NOT_CONNECTED for finding in result.findings)
+    )
 
 
 def _changed(checked: Checked) -> Finding:

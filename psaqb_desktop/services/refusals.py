@@ -20,9 +20,17 @@ _CAUSES = {
 
 def refusal(push: Push, error: AppError) -> Finding:
     """Say what QuickBooks refused, with its own words kept for support."""
-    code = error.code if isinstance(error, RequestRejectedError) else ""
+    if not isinstance(error, RequestRejectedError):
+        # QuickBooks never saw it: another try needs no new request id.
+        return blocker(
+            Cause.NOT_CONNECTED,
+            f"Invoice {push.invoice_number} was not sent: {error}",
+            error.remedy,
+            details=error.details,
+        )
+    code = error.code
     cause = _CAUSES.get(code, Cause.REFUSED)
-    if code == "2050" and getattr(error, "element", "") != "DocNumber":
+    if code == "2050" and error.element != "DocNumber":
         cause = Cause.REFUSED
     return blocker(
         cause,
