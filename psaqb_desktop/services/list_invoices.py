@@ -75,14 +75,18 @@ def join(
 ) -> tuple[ListedInvoice, ...]:
     """Put each invoice beside its connection and its record.
 
-    An invoice that was pushed stays with the company that has it, whatever the rules say now.
+    An invoice that is posted, or may be, stays with the company that has it, whatever the rules
+    say now; one that failed goes where the rules send it today.
     """
     by_realm = {c.realm_id: c for c in connections if c.realm_id}
     by_invoice = _latest_by_invoice(records)
     rows = []
     for invoice in invoices:
         record = by_invoice.get(invoice.id)
-        connection: Connection | None = by_realm.get(record.realm_id) if record else None
+        is_there = record is not None and (record.state.is_posted or record.state.is_open)
+        connection: Connection | None = (
+            by_realm.get(record.realm_id) if record is not None and is_there else None
+        )
         finding: Finding | None = None
         if connection is None:
             found = route(invoice, connections) if connections else None
