@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -29,7 +30,8 @@ class Environment:
         self.database = Database(data_folder / "crm.sqlite")
         self.catalogue: Catalogue
         self.rules: BusinessRules
-        self._start()
+        with self.database.write() as connection:
+            self._open(connection)
 
     @property
     def api_root(self) -> str:
@@ -37,28 +39,30 @@ class Environment:
         return f"{self.base_url}/api/data/v9.2/"
 
     def reset(self) -> None:
-        """Forget all rows and customizations and plant the seed anew."""
+        """Forget all rows and customizations and plant the seed anew.
+
+        One transaction: other requests meet the old state or the new one, never an empty file.
+        """
         with self.database.write() as connection:
             names = connection.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
             ).fetchall()
             for row in names:
                 connection.execute(f'DROP TABLE "{row[0]}"')
-        self._start()
+            self._open(connection)
 
     def close(self) -> None:
         """Close the file."""
         self.database.close()
 
-    def _start(self) -> None:
+    def _open(self, connection: sqlite3.Connection) -> None:
         catalogue = standard_catalogue()
-        with self.database.write() as connection:
-            layout.create_bookkeeping(connection)
-            definitions.load_into(connection, catalogue)
-            layout.create_all(connection, catalogue)
-            seeded = connection.execute("SELECT 1 FROM \"#facts\" WHERE name = 'seeded'").fetchone()
-            if seeded is None:
-                plant(connection, catalogue, self.options)
-                connection.execute("INSERT INTO \"#facts\" VALUES ('seeded', 'yes')")
+        layout.create_bookkeeping(connection)
+        definitions.load_into(connection, catalogue)
+        layout.create_all(connection, catalogue)
+        seeded = connection.execute("SELECT 1 FROM \"#facts\" WHERE name = 'seeded'").fetchone()
+        if seeded is None:
+            plant(connection, catalogue, self.options)
+            connection.execute("INSERT INTO \"#facts\" VALUES ('seeded', 'yes')")
         self.catalogue = catalogue
         self.rules = BusinessRules(catalogue, self.options)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from psaqb_desktop.practice.crm.clock import Clock
 from psaqb_desktop.practice.crm.errors import bad_query
 from psaqb_desktop.practice.crm.odata.options import QueryOptions
-from psaqb_desktop.practice.crm.odata.reader import Reader, Restriction
+from psaqb_desktop.practice.crm.odata.reader import Reader
 from psaqb_desktop.practice.crm.schema.model import Table
 
 
@@ -34,9 +34,9 @@ def changes_since(
     if not text.isdecimal():
         raise bad_query("The delta token is malformed.")
     version = int(text)
-    restriction = Restriction("t.versionnumber > ?", [version])
     chosen = QueryOptions(select=options.select)
-    changed = reader.page(table, chosen, restriction).objects
+    found = reader.related(table, chosen, "t.versionnumber > ?", [version], "NULL")
+    changed = [each for _, each in found]
     deleted = reader.connection.execute(
         'SELECT row_id FROM "#deleted" WHERE table_name = ? AND version > ? ORDER BY version',
         (table.logical_name, version),

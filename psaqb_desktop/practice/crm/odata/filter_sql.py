@@ -82,8 +82,15 @@ class FilterToSql:
         return writer(self, node)
 
     def _both(self, node: Any) -> str:
-        word = "AND" if isinstance(node.op, ast.And) else "OR"
-        return f"({self.condition(node.left)} {word} {self.condition(node.right)})"
+        # Clients join hundreds of ids with "or": a loop, since recursion would run out of stack.
+        kind = type(node.op)
+        parts: list[Any] = []
+        while isinstance(node, ast.BoolOp) and isinstance(node.op, kind):
+            parts.append(node.right)
+            node = node.left
+        parts.append(node)
+        word = " AND " if kind is ast.And else " OR "
+        return "(" + word.join(self.condition(part) for part in reversed(parts)) + ")"
 
     def _not(self, node: Any) -> str:
         if not isinstance(node.op, ast.Not):

@@ -128,6 +128,7 @@ def _line_detail() -> Declaration:
         columns(
             string("msdyn_description", 200),
             string("msdyn_externaldescription", 200),
+            *_line_detail_parents(),
             *_line_detail_links(),
             *_line_detail_amounts(),
             *_line_detail_codes(),
@@ -137,7 +138,7 @@ def _line_detail() -> Declaration:
     )
 
 
-def _line_detail_links() -> list[Declared]:
+def _line_detail_parents() -> list[Declared]:
     return columns(
         lookup(
             "msdyn_invoice",
@@ -165,6 +166,17 @@ def _line_detail_links() -> list[Declared]:
             "msdyn_SalesContractLineId",
             "salesorderdetail_msdyn_invoicelinetransac",
         ),
+        lookup(
+            "transactioncurrencyid",
+            "transactioncurrency",
+            back=f"TransactionCurrency_{_TABLE}",
+        ),
+        decimal("exchangerate", 10, is_system=True),
+    )
+
+
+def _line_detail_links() -> list[Declared]:
+    return columns(
         _link("msdyn_project", "msdyn_project", "msdyn_Project", f"msdyn_project_{_TABLE}_Project"),
         _link(
             "msdyn_resourcecategory",
@@ -205,12 +217,6 @@ def _line_detail_links() -> list[Declared]:
             "msdyn_OriginalInvoiceLineDetail",
             f"{_TABLE}_{_TABLE}_OriginalInvoiceLineDetail",
         ),
-        lookup(
-            "transactioncurrencyid",
-            "transactioncurrency",
-            back=f"TransactionCurrency_{_TABLE}",
-        ),
-        decimal("exchangerate", 10, is_system=True),
     )
 
 

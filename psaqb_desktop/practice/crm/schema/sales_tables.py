@@ -145,34 +145,34 @@ def _catalogue() -> list[Declaration]:
                 day("enddate"),
             ),
         ),
-        Declaration(
-            "product",
-            "products",
-            "name",
-            columns(
-                string("name", 100, required="ApplicationRequired"),
-                string("productnumber", 100),
-                memo("description"),
-                choice(
-                    "producttypecode", {1: "Sales Inventory", 2: "Miscellaneous", 3: "Services"}
-                ),
-                choice(
-                    "productstructure", {1: "Product", 2: "Product Family", 3: "Product Bundle"}
-                ),
-                money("price"),
-                whole("quantitydecimal"),
-                lookup("defaultuomid", "uom", back="unit_of_measurement_products"),
-                lookup("defaultuomscheduleid", "uomschedule", back="unit_schedule_products"),
-                lookup("pricelevelid", "pricelevel", back="price_level_products"),
-                lookup(
-                    "transactioncurrencyid",
-                    "transactioncurrency",
-                    back="transactioncurrency_product",
-                ),
-                decimal("exchangerate", 10, is_system=True),
-            ),
-        ),
+        _product(),
     ]
+
+
+def _product() -> Declaration:
+    return Declaration(
+        "product",
+        "products",
+        "name",
+        columns(
+            string("name", 100, required="ApplicationRequired"),
+            string("productnumber", 100),
+            memo("description"),
+            choice("producttypecode", {1: "Sales Inventory", 2: "Miscellaneous", 3: "Services"}),
+            choice("productstructure", {1: "Product", 2: "Product Family", 3: "Product Bundle"}),
+            money("price"),
+            whole("quantitydecimal"),
+            lookup("defaultuomid", "uom", back="unit_of_measurement_products"),
+            lookup("defaultuomscheduleid", "uomschedule", back="unit_schedule_products"),
+            lookup("pricelevelid", "pricelevel", back="price_level_products"),
+            lookup(
+                "transactioncurrencyid",
+                "transactioncurrency",
+                back="transactioncurrency_product",
+            ),
+            decimal("exchangerate", 10, is_system=True),
+        ),
+    )
 
 
 def _contract() -> Declaration:
@@ -180,45 +180,7 @@ def _contract() -> Declaration:
         "salesorder",
         "salesorders",
         "name",
-        columns(
-            string("name", 300, required="SystemRequired"),
-            string("ordernumber", 100, on_update=False),
-            memo("description"),
-            customer("customerid", "order_customer", required="ApplicationRequired"),
-            lookup("pricelevelid", "pricelevel", back="price_level_orders"),
-            lookup(
-                "transactioncurrencyid",
-                "transactioncurrency",
-                back="transactioncurrency_salesorder",
-                on_update=False,
-            ),
-            decimal("exchangerate", 10, is_system=True),
-            choice("paymenttermscode", PAYMENT_TERMS),
-            choice(
-                "msdyn_ordertype",
-                {
-                    192350000: "Item based",
-                    192350001: "Work based",
-                    690970002: "Service-Maintenance",
-                },
-            ),
-            lookup(
-                "msdyn_contractorganizationalunitid",
-                "msdyn_organizationalunit",
-                nav="msdyn_ContractOrganizationalUnitId",
-                back="msdyn_organizationalunit_salesorder_ContractOrganizationalUnitId",
-            ),
-            lookup(
-                "msdyn_owningcompany",
-                "cdm_company",
-                nav="msdyn_OwningCompany",
-                back="msdyn_cdm_company_salesorder_OwningCompany",
-            ),
-            instant("submitdate"),
-            day("requestdeliveryby"),
-            money("totalamount"),
-            *address("billto"),
-        ),
+        _contract_columns(),
         ownership="UserOwned",
         states={0: "Active", 1: "Submitted", 2: "Canceled", 3: "Fulfilled", 4: "Invoiced"},
         statuses=(
@@ -230,6 +192,48 @@ def _contract() -> Declaration:
             Choice(100003, "Invoiced", 4),
         ),
         is_audited=True,
+    )
+
+
+def _contract_columns() -> list[Declared]:
+    return columns(
+        string("name", 300, required="SystemRequired"),
+        string("ordernumber", 100, on_update=False),
+        memo("description"),
+        customer("customerid", "order_customer", required="ApplicationRequired"),
+        lookup("pricelevelid", "pricelevel", back="price_level_orders"),
+        lookup(
+            "transactioncurrencyid",
+            "transactioncurrency",
+            back="transactioncurrency_salesorder",
+            on_update=False,
+        ),
+        decimal("exchangerate", 10, is_system=True),
+        choice("paymenttermscode", PAYMENT_TERMS),
+        choice(
+            "msdyn_ordertype",
+            {
+                192350000: "Item based",
+                192350001: "Work based",
+                690970002: "Service-Maintenance",
+            },
+        ),
+        lookup(
+            "msdyn_contractorganizationalunitid",
+            "msdyn_organizationalunit",
+            nav="msdyn_ContractOrganizationalUnitId",
+            back="msdyn_organizationalunit_salesorder_ContractOrganizationalUnitId",
+        ),
+        lookup(
+            "msdyn_owningcompany",
+            "cdm_company",
+            nav="msdyn_OwningCompany",
+            back="msdyn_cdm_company_salesorder_OwningCompany",
+        ),
+        instant("submitdate"),
+        day("requestdeliveryby"),
+        money("totalamount"),
+        *address("billto"),
     )
 
 

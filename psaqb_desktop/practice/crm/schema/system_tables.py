@@ -47,6 +47,33 @@ def system_tables() -> list[Declaration]:
             ),
         ),
         Declaration(
+            "timezonedefinition",
+            "timezonedefinitions",
+            "standardname",
+            columns(string("standardname"), string("userinterfacename"), whole("timezonecode")),
+        ),
+        Declaration(
+            "transactioncurrency",
+            "transactioncurrencies",
+            "currencyname",
+            columns(
+                string("currencyname", 100, required="SystemRequired"),
+                string("isocurrencycode", 5, required="SystemRequired"),
+                string("currencysymbol", 13),
+                whole("currencyprecision"),
+                decimal("exchangerate", 10),
+            ),
+        ),
+        *_people_tables(),
+        *_security_tables(),
+        *_solution_tables(),
+        *_record_keeping_tables(),
+    ]
+
+
+def _people_tables() -> list[Declaration]:
+    return [
+        Declaration(
             "systemuser",
             "systemusers",
             "fullname",
@@ -87,27 +114,6 @@ def system_tables() -> list[Declaration]:
             columns(whole("timezonecode"), whole("uilanguageid")),
             primary_id="systemuserid",
         ),
-        Declaration(
-            "timezonedefinition",
-            "timezonedefinitions",
-            "standardname",
-            columns(string("standardname"), string("userinterfacename"), whole("timezonecode")),
-        ),
-        Declaration(
-            "transactioncurrency",
-            "transactioncurrencies",
-            "currencyname",
-            columns(
-                string("currencyname", 100, required="SystemRequired"),
-                string("isocurrencycode", 5, required="SystemRequired"),
-                string("currencysymbol", 13),
-                whole("currencyprecision"),
-                decimal("exchangerate", 10),
-            ),
-        ),
-        *_security_tables(),
-        *_solution_tables(),
-        *_record_keeping_tables(),
     ]
 
 
@@ -177,25 +183,29 @@ def _solution_tables() -> list[Declaration]:
                 ),
             ),
         ),
-        Declaration(
-            "solutioncomponent",
-            "solutioncomponents",
-            "objectid",
-            columns(
-                string("objectid", 50),
-                choice(
-                    "componenttype",
-                    {1: "Entity", 2: "Attribute", 10: "Entity Relationship", 14: "Entity Key"},
-                ),
-                lookup(
-                    "solutionid",
-                    "solution",
-                    back="solution_solutioncomponent",
-                    on_delete="Cascade",
-                ),
+        _solution_component(),
+    ]
+
+
+def _solution_component() -> Declaration:
+    return Declaration(
+        "solutioncomponent",
+        "solutioncomponents",
+        "objectid",
+        columns(
+            string("objectid", 50),
+            choice(
+                "componenttype",
+                {1: "Entity", 2: "Attribute", 10: "Entity Relationship", 14: "Entity Key"},
+            ),
+            lookup(
+                "solutionid",
+                "solution",
+                back="solution_solutioncomponent",
+                on_delete="Cascade",
             ),
         ),
-    ]
+    )
 
 
 def _record_keeping_tables() -> list[Declaration]:

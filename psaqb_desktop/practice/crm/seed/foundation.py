@@ -75,6 +75,13 @@ def _plant_units_and_people(planter: Planter, foundation: Foundation) -> None:
         foundation.units[name] = planter.add(
             "businessunit", {"name": name, "parentbusinessunitid": root}
         )
+    _plant_members(planter, root)
+    planter.author = PEOPLE[0].user_id
+    foundation.owners[ROOT_UNIT] = (PEOPLE[0].user_id, root)
+    _plant_offices(planter, foundation)
+
+
+def _plant_members(planter: Planter, root: str) -> None:
     roles: dict[str, str] = {}
     for person in (*PEOPLE, APPLICATION):
         if person.role is None:
@@ -103,8 +110,9 @@ def _plant_units_and_people(planter: Planter, foundation: Foundation) -> None:
             "INSERT INTO systemuserroles_association VALUES (?, ?)",
             (person.user_id, roles[person.role]),
         )
-    planter.author = PEOPLE[0].user_id
-    foundation.owners[ROOT_UNIT] = (PEOPLE[0].user_id, root)
+
+
+def _plant_offices(planter: Planter, foundation: Foundation) -> None:
     for name in sorted(set(foundation.units) - {ROOT_UNIT}):
         owner = planter.add(
             "systemuser",

@@ -150,7 +150,28 @@ def _plant_contract(  # noqa: PLR0913, PLR0917 - who, for whom, what and how it 
         },
         owner=owner,
     )
-    lines = [
+    lines = _plant_contract_lines(planter, contract_id, project_id, currency, owner)
+    return Contract(
+        contract_id,
+        name,
+        entity,
+        customer,
+        customer_id,
+        project_id,
+        lines,
+        links["msdyn_contractorganizationalunitid"],
+        owner,
+    )
+
+
+def _plant_contract_lines(
+    planter: Planter,
+    contract_id: str,
+    project_id: str,
+    currency: dict[str, str],
+    owner: tuple[str, str],
+) -> list[str]:
+    return [
         planter.add(
             "salesorderdetail",
             {
@@ -169,17 +190,6 @@ def _plant_contract(  # noqa: PLR0913, PLR0917 - who, for whom, what and how it 
             (("Services", 192350000), ("Expenses", 192350000), ("Milestones", 192350001)), 1
         )
     ]
-    return Contract(
-        contract_id,
-        name,
-        entity,
-        customer,
-        customer_id,
-        project_id,
-        lines,
-        links["msdyn_contractorganizationalunitid"],
-        owner,
-    )
 
 
 def _plant_framework(planter: Planter, foundation: Foundation, like: Contract) -> Contract:

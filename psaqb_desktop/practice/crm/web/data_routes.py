@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.datastructures import Headers
 
 from psaqb_desktop.practice.crm.environment import Environment
@@ -49,6 +49,9 @@ def data_blueprint(environment: Environment, store: TokenStore) -> Blueprint:
             found = answer(path)
         except ApiError as error:
             return _refusal(error)
+        except Exception:
+            current_app.logger.exception("The practice CRM failed on %s %s", request.method, path)
+            return _refusal(ApiError(500, "0x80040216", "An unexpected error occurred."))
         return http_response(found)
 
     return blueprint

@@ -139,6 +139,8 @@ def handle_property(
     if column.kind.is_lookup:
         message = "A lookup is cleared through its navigation property and $ref."
         raise ApiError(400, INVALID_ARGUMENT, message)
+    version = conditions.version_of(session.connection, table, row_id) or 0
+    conditions.demand_version(request.headers, version)
     value: Any = request.json().get("value") if request.method == "PUT" else None
     session.writer().update(table, row_id, {name: value})
     return ApiResponse()
