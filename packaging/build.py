@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "psaqb-desktop"
 _NEVER_STRIPPED = re.compile(r"libsoftokn3|libfreebl|libnss")
 """NSS compares these with checksums that lie beside them."""
+_GPL_LIBRARY = re.compile(r"libreadline|libgdbm")
+"""Copied along by Python's own modules if one asks for them."""
 _SECONDS = 180
 """After this the packaged program counts as hung."""
 
@@ -101,9 +103,18 @@ def _faults(folder: Path) -> Iterator[str]:
             yield f"{path} leads nowhere"
         if re.match(rf"(lib)?Qt6?({'|'.join(GPL_ONLY_QT)})", path.name):
             yield f"{path.name} belongs to a Qt module that is licensed under the GPL only"
+        if _GPL_LIBRARY.match(path.name):
+            yield f"{path.name} is licensed under the GPL"
         if path.name in {"PKG-INFO", "direct_url.json"} or path.suffix == ".pyc":
             yield f"{path} does not belong into a package"
-    for wanted in ("QtWebEngineProcess*", "icudtl.dat", "psaqb-desktop.svg", "en-US.pak"):
+    for wanted in (
+        "QtWebEngineProcess*",
+        "icudtl.dat",
+        "en-US.pak",
+        "psaqb-desktop.svg",
+        "LGPL-3.0.txt",
+        "PACKAGES.txt",
+    ):
         if not any(folder.rglob(wanted)):
             yield f"{wanted} is missing"
 
