@@ -32,6 +32,10 @@ class FakeConnectionStore:
             self._client_secrets[connection.id] = secret
             self._store(connection)
 
+    def drop(self, connection_id: ConnectionId) -> None:
+        with self._lock:
+            del self._stored[connection_id]
+
     def connections(self) -> tuple[Connection, ...]:
         if not self.is_set_up:
             raise NotSetUpError("The CRM lacks the tables.")

@@ -7,7 +7,7 @@ for its turn among several programs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 
@@ -110,3 +110,40 @@ class _Guarded:
             return self._gate.pass_through(f"{self._name}.{method}", lambda: found(*args, **kwargs))
 
         return call
+
+
+class WatchedGate(Gate):
+    """Does something of the test's own before or after the first call of a name."""
+
+    def __init__(
+        self,
+        *,
+        before: Mapping[str, Callable[[], Any]] | None = None,
+        after: Mapping[str, Callable[[], Any]] | None = None,
+    ) -> None:
+        super().__init__()
+        self._before = dict(before or {})
+        self._after = dict(after or {})
+
+    def pass_through(self, what: str, action: Callable[[], Any]) -> Any:
+        self._before.pop(what, _nothing)()
+        result = super().pass_through(what, action)
+        self._after.pop(what, _nothing)()
+        return result
+
+
+class DeadlyGate(Gate):
+    """Dies at the nth call of a name."""
+
+    def __init__(self, call: str, *, nth: int = 1, is_after: bool = False) -> None:
+        super().__init__()
+        self._call, self._nth, self._is_after = call, nth, is_after
+
+    def pass_through(self, what: str, action: Callable[[], Any]) -> Any:
+        if what == self._call and self.calls.count(what) + 1 == self._nth:
+            self._death = Death(len(self.calls) + 1, self._is_after)
+        return super().pass_through(what, action)
+
+
+def _nothing() -> None:
+    """Do nothing."""

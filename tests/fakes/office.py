@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from psaqb_desktop.adapters.journal import SqliteJournal, open_journal
-from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.adapters.journal import open_journal
+from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
+from psaqb_desktop.domain.identifiers import ConnectionId, CrmId, InvoiceId, RealmId
+from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
 from psaqb_desktop.domain.listing import Checked, ListedInvoice
 from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.domain.quickbooks_lists import CompanyInfo
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
@@ -24,7 +28,7 @@ from tests.fakes.authorization import FakeAuthorization
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnectionStore
 from tests.fakes.crm import FakeInvoiceSource, FakeLinkStore
-from tests.fakes.gate import Gate
+from tests.fakes.gate import DeadlyGate, Gate, KilledError
 from tests.fakes.machine import FakeLocks, FakeSecrets
 from tests.fakes.quickbooks import FakeGateway, FakeLedger
 from tests.fakes.sync_records import FakeSyncRecordStore
@@ -33,10 +37,12 @@ from tests.fakes.sync_records import FakeSyncRecordStore
 class World:
     """What is outside of every desktop: the CRM, QuickBooks and the time."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.clock = FakeClock()
+        self.folder = folder
         self.invoices = FakeInvoiceSource()
         self.connections = FakeConnectionStore()
+        self._desk: Machine | None = None
         self.records = FakeSyncRecordStore(self.clock)
         self.links = FakeLinkStore()
         self.links.save(examples.links())
@@ -54,6 +60,44 @@ class World:
         invoice = examples.invoice(number, *chosen, **changes)
         self.invoices.add(invoice, *chosen)
         return invoice
+
+    def add_company(self, code: str) -> Company:
+        """Connect one more legal entity, with a British ledger of its own."""
+        number = len(self.gateway.ledgers) + 1
+        realm = RealmId(f"934145000000000{number}")
+        entity = CrmReference(CrmId(f"d1000000-0000-4000-8000-{number:012}"), code, code)
+        lists = examples.company(info=CompanyInfo(realm, f"Company {code}", "GB", "PAID"))
+        ledger = FakeLedger(lists, self.clock)
+        self.gateway.ledgers[realm] = ledger
+        connection = examples.connection(
+            id=ConnectionId(f"c0000000-0000-4000-8000-{number:012}"),
+            name=code,
+            legal_entity=code,
+            rules=(RoutingRule(RouteBy.OWNING_COMPANY, code),),
+            realm_id=realm,
+            company_name=f"Company {code}",
+            refresh_token_issued=self.clock.now(),
+        )
+        self.connections.put(connection, refresh_token="another", secret="secret")
+        self.links.save([replace(link, realm_id=realm) for link in examples.links()])
+        return Company(connection, entity, ledger)
+
+    def program(
+        self, machine: Machine | None = None, gate: Gate | None = None, *, in_flight: int = 8
+    ) -> Program:
+        """Start the program, on the one desk if no machine is named."""
+        if machine is None:
+            machine = self._desk = self._desk or Machine(self.folder, "desk")
+        return Program(self, machine, gate, in_flight=in_flight)
+
+
+@dataclass(frozen=True)
+class Company:
+    """A legal entity: its connection, how the CRM names it, and its ledger."""
+
+    connection: Connection
+    entity: CrmReference
+    ledger: FakeLedger
 
 
 class Machine:
@@ -148,8 +192,13 @@ class Program:
     def push_all(
         self, *ids: InvoiceId, cancellation: Cancellation | None = None
     ) -> tuple[PushResult, ...]:
+        return self.push_checked(self.ready(*ids), cancellation=cancellation)
+
+    def push_checked(
+        self, checked: Sequence[Checked], *, cancellation: Cancellation | None = None
+    ) -> tuple[PushResult, ...]:
         return self.push.run(
-            self.ready(*ids),
+            checked,
             on_progress=self.news.append,
             cancellation=cancellation or Cancellation(),
         )
@@ -158,6 +207,18 @@ class Program:
         return self.settle.run(on_progress=self.news.append)
 
 
-def open_journal_of(machine: Machine) -> SqliteJournal:
-    """Open a machine's journal beside its programs."""
-    return open_journal(machine.journal_path)
+def die_pushing(
+    world: World, machine: Machine | None, call: str, *, nth: int = 1, is_after: bool = False
+) -> None:
+    """Push everything, and die at the nth port call of that name."""
+    gate = DeadlyGate(call, nth=nth, is_after=is_after)
+    program = world.program(machine, gate, in_flight=1)
+    try:
+        program.push_all()
+    except KilledError:
+        assert gate.is_dead
+    else:
+        msg = f"there was no call {nth} of {call}"
+        raise AssertionError(msg)
+    finally:
+        program.close()

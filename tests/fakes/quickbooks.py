@@ -53,6 +53,7 @@ class FakeLedger:
         """Raised by the next posts, one each, after the document was created."""
         self.loses_answer_of: set[InvoiceId] = set()
         """The next answer about these invoices gets lost, once each."""
+        self.find_error: AppError | None = None
         self.is_cut_off = False
         self.change_error: AppError | None = None
         self.posts: list[Posted] = []
@@ -91,6 +92,8 @@ class FakeLedger:
     def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
         with self._lock:
             self.calls.append("find")
+            if self.find_error is not None:
+                raise self.find_error
             return tuple(
                 d
                 for d in sorted(self._documents.values(), key=lambda d: int(d.id), reverse=True)
@@ -278,7 +281,7 @@ class FakeGateway:
     """Opens ledgers; also a CompanyGateway whose companies stand behind a gate."""
 
     def __init__(self, ledgers: Mapping[RealmId, QuickBooksCompany]) -> None:
-        self.ledgers = ledgers
+        self.ledgers = dict(ledgers)
         self.closed: set[RealmId] = set()
         """Companies that cannot be reached."""
 

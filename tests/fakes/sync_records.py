@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from psaqb_desktop.domain.errors import AppError, NotSetUpError, StaleRecordError
+from psaqb_desktop.domain.errors import (
+    AppError,
+    NotSetUpError,
+    ServiceUnavailableError,
+    StaleRecordError,
+)
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
 from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
 from psaqb_desktop.services.ports import Clock
@@ -19,6 +24,9 @@ class FakeSyncRecordStore:
         self.refusals: dict[InvoiceId, AppError] = {}
         """Writes of these invoices' records fail with this, the others go on."""
         self.write_calls = 0
+        self.failing_writes: set[int] = set()
+        """Calls of ``write`` (counted from 1) that do nothing but fail."""
+        self.fails_after_writes: int | None = None
         self._clock = clock
         self._records: dict[CrmId, SyncRecord] = {}
         self._payments: dict[CrmId, tuple[PaymentAllocation, ...]] = {}
@@ -57,6 +65,10 @@ class FakeSyncRecordStore:
         answers: dict[InvoiceId, SyncRecord | AppError] = {}
         with self._lock:
             self.write_calls += 1
+            limit = self.fails_after_writes
+            is_over = limit is not None and self.write_calls > limit
+            if is_over or self.write_calls in self.failing_writes:
+                raise ServiceUnavailableError("The CRM cannot be reached.", service="CRM")
             for record in records:
                 stored = self._records.get(record.id)
                 if record.invoice_id in self.refusals:

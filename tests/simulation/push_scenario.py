@@ -27,7 +27,7 @@ class Scenario:
 
     @classmethod
     def new(cls, folder: Path, *, replays_refusals: bool = False) -> Scenario:
-        world = World()
+        world = World(folder)
         ids = {n: world.add_invoice(n).id for n in (PLAIN, REFUSED, LOST)}
         world.ledger.replays_refusals = replays_refusals
         world.ledger.refusals[ids[REFUSED]] = "6000"

@@ -35,7 +35,7 @@ def test_no_token_that_reached_the_disk_is_lost(
     folder: Path, *, is_strict: bool, rotates: bool
 ) -> None:
     def outside(name: str) -> tuple[World, Machine]:
-        world = World()
+        world = World(folder)
         world.authorization.is_strict, world.authorization.rotates = is_strict, rotates
         (folder / name).mkdir()
         return world, Machine(folder / name, "desk")
@@ -68,7 +68,7 @@ def test_no_token_that_reached_the_disk_is_lost(
 
 def test_the_new_token_is_on_disk_right_after_the_answer(folder: Path) -> None:
     """Only the death between answer and keyring loses a token: the very next call keeps it."""
-    world, gate = World(), Gate()
+    world, gate = World(folder), Gate()
     die_renewing(world, Machine(folder, "desk"), gate)
     after = gate.calls[gate.calls.index("authorization.refresh") + 1 :]
     assert after[:2] == ["secrets.set", "connections.store_tokens"]
@@ -128,7 +128,7 @@ def two_desktops(
 ) -> tuple[World, list[Machine], random.Random]:
     place = folder / str(seed)
     place.mkdir()
-    world = World()
+    world = World(folder)
     world.authorization.is_strict = is_strict
     return world, [Machine(place, "desk"), Machine(place, "other")], random.Random(seed)  # noqa: S311
 
