@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -29,3 +30,16 @@ def test_every_dependency_says_why_it_is_there(root: Path) -> None:
     listed = [line for line in text.splitlines() if line.strip().startswith('"') and ">=" in line]
     for name in ("PySide6", "requests", "keyring", "qasync", "authlib", "platformdirs"):
         assert any(line.strip().startswith(f'"{name}') for line in listed), name
+
+
+def test_the_script_installs_what_the_program_tests_call(root: Path) -> None:
+    source = (root / "tests" / "program" / "session.py").read_text(encoding="utf-8")
+    tools = [
+        ast.literal_eval(node.value)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.AnnAssign)
+        and node.value is not None
+        and ast.unparse(node.target) == "NEEDED_TOOLS"
+    ]
+    words = (root / ".ci" / "run").read_text(encoding="utf-8").split()
+    assert [package for package in tools[0].values() if package not in words] == []
