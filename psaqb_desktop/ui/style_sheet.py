@@ -33,6 +33,11 @@ QFrame[look="card"] {{ background: {c.base}; border: 1px solid {c.border}; borde
 QFrame[look="panel"] {{ background: {c.base}; border: none; }}
 QFrame[look="panel"] QScrollArea, QFrame[look="panel"] QWidget[look="sheet"]
   {{ background: {c.base}; }}
+QHeaderView {{ background: {c.window}; border: none; }}
+QHeaderView::section {{ background: {c.window}; color: {c.text}; border: none;
+  border-right: 1px solid {c.border}; border-bottom: 1px solid {c.border};
+  padding: 4px 7px 4px 4px; }}
+QHeaderView::section:hover {{ background: {c.active_tint}; }}
 QProgressBar {{ border: 1px solid {c.border}; border-radius: 4px; background: {c.base};
   max-height: 10px; }}
 QProgressBar::chunk {{ background: {c.active}; border-radius: 3px; }}

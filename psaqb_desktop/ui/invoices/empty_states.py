@@ -25,6 +25,7 @@ class Empty(Enum):
     NO_INVOICES = "no-invoices"
 
 
+_TEXT_WIDTH = 460
 _WORDS: dict[Empty, tuple[str, str, str, str]] = {
     Empty.READING: ("refresh", "Reading invoices…", "The first time takes a little longer.", ""),
     Empty.NOT_SIGNED_IN: (
@@ -104,7 +105,7 @@ class EmptyState(QWidget):
         self._text.setWordWrap(True)
         self._text.setProperty("look", "muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(460)
+        self._text.setFixedWidth(_TEXT_WIDTH)
         self.button = QPushButton()
         self.button.setProperty("look", "primary")
         self.button.clicked.connect(lambda: self.action_requested.emit(self.shown))
@@ -125,6 +126,8 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
+        # A centred label is not asked for its height at its width: the second line would be cut.
+        self._text.setMinimumHeight(self._text.heightForWidth(_TEXT_WIDTH))
         self.button.setText(button)
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))

@@ -12,6 +12,7 @@ from typing_extensions import override
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.formats import raw_text
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
+from psaqb_desktop.ui.invoices.money_delegate import MoneyDelegate
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
 from psaqb_desktop.ui.invoices.tick_delegate import TickDelegate
 from psaqb_desktop.ui.look import ROW_HEIGHT
@@ -45,6 +46,10 @@ class InvoiceGrid(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setItemDelegateForColumn(0, TickDelegate(self))
+        figures = MoneyDelegate(self)
+        for place, column in enumerate(COLUMNS):
+            if column.is_right_aligned:
+                self.setItemDelegateForColumn(place, figures)
         rows = self.verticalHeader()
         rows.setVisible(False)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -32,8 +32,9 @@ from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
-from psaqb_desktop.ui.invoices.totals import totals_of
+from psaqb_desktop.ui.invoices.totals import Totals
 from psaqb_desktop.ui.invoices.totals_bar import TotalsBar
+from psaqb_desktop.ui.invoices.totals_counter import TotalsCounter
 
 _FACTS_DELAY_MILLISECONDS = 120
 """Walking through rows with the arrow keys does not read each of them."""
@@ -95,22 +96,19 @@ class InvoicesPage(QWidget):
         layout.addWidget(self.totals)
         self.problems.hide()
         self.details.hide()
-        self._totals_timer = self._timer(0, self._show_totals)
-        self._facts_timer = self._timer(_FACTS_DELAY_MILLISECONDS, self._want_facts)
+        self._counter = TotalsCounter(self.model, self)
+        self._facts_timer = QTimer(self)
+        self._facts_timer.setSingleShot(True)
+        self._facts_timer.setInterval(_FACTS_DELAY_MILLISECONDS)
+        self._facts_timer.timeout.connect(self._want_facts)
         self._connect()
         self._show_stack()
-
-    def _timer(self, milliseconds: int, act: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(act)
-        return timer
 
     def _connect(self) -> None:
         self.filter_bar.filter_changed.connect(self._on_filter)
         self.model.ticks_changed.connect(self._on_choice)
-        self.model.rearranged.connect(self._totals_timer.start)
+        self.model.rearranged.connect(self._counter.count_now)
+        self._counter.counted.connect(self._on_counted)
         self.grid.current_changed.connect(self._on_current)
         self.grid.selectionModel().selectionChanged.connect(lambda *_parts: self._on_highlight())
         self.grid.details_requested.connect(self.open_details)
@@ -178,7 +176,7 @@ class InvoicesPage(QWidget):
         changed = set(ids)
         self.model.rows_changed(changed)
         self.model.flush()
-        self._totals_timer.start()
+        self._counter.count_soon()
         if self.details.isVisible() and self.details.invoice_id in changed:
             self.details.show_row(self._row(self.details.invoice_id))
         if self.model.ticked & changed:
@@ -268,7 +266,10 @@ class InvoicesPage(QWidget):
 
     def choice(self) -> Choice:
         """Tell what may be done with the chosen invoices."""
-        return choice_of(self.rows(self.chosen_ids()))
+        if not self.model.ticked:
+            return choice_of(self.rows(self.grid.highlighted_ids()))
+        rows = self.table.rows
+        return choice_of([rows[at] for at in self.table.positions(self.model.ticked)])
 
     def clear_selection(self) -> None:
         """Untick everything."""
@@ -337,7 +338,7 @@ class InvoicesPage(QWidget):
             self.empty_action_requested.emit(state)
 
     def _on_choice(self) -> None:
-        self._totals_timer.start()
+        self._counter.count_now()
         self.choice_changed.emit()
 
     def _on_highlight(self) -> None:
@@ -363,8 +364,5 @@ class InvoicesPage(QWidget):
             self.grid.scrollTo(self.model.index(place, 1))
         self.grid.highlight(set(group.ids), group.ids[0])
 
-    def _show_totals(self) -> None:
-        ticked = self.model.ticked_rows()
-        hidden = sum(self.model.place_of(row.id) is None for row in ticked)
-        shown = totals_of(self.model.shown_rows())
-        self.totals.show_totals(totals_of(ticked), shown, hidden=hidden)
+    def _on_counted(self, selected: Totals, shown: Totals, hidden: int) -> None:
+        self.totals.show_totals(selected, shown, hidden=hidden)

@@ -21,7 +21,17 @@ class InvoiceRow:
     list said until the list is read again. ``busy`` is a word shown while something runs.
     """
 
-    __slots__ = ("busy", "company", "findings", "found", "listed", "live", "status", "views")
+    __slots__ = (
+        "busy",
+        "company",
+        "findings",
+        "found",
+        "is_in_scope",
+        "listed",
+        "live",
+        "status",
+        "views",
+    )
 
     def __init__(self, listed: ListedInvoice) -> None:
         self.listed = listed
@@ -31,6 +41,8 @@ class InvoiceRow:
         self.status = RowStatus.NOT_CHECKED
         self.findings: tuple[Finding, ...] = ()
         self.views = 0
+        self.is_in_scope = True
+        """False for drafts and the like, which only show."""
         self.company = company_of(listed)
         self.refresh()
 
@@ -41,16 +53,12 @@ class InvoiceRow:
         # A check repeats the routing's finding; one row says it once.
         self.findings = tuple(dict.fromkeys(findings))
         self.views = views_of(self.listed, self.status)
+        self.is_in_scope = not self.views & View.NOT_IN_SCOPE.bit
 
     @property
     def id(self) -> InvoiceId:
         """The invoice's id."""
         return self.listed.invoice.id
-
-    @property
-    def is_in_scope(self) -> bool:
-        """False for drafts and the like, which only show."""
-        return not self.views & View.NOT_IN_SCOPE.bit
 
     @property
     def status_text(self) -> str:

@@ -7,13 +7,14 @@ is kept, so that a filter only walks through it once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.rows import InvoiceRow, haystack_of
+from psaqb_desktop.ui.invoices.totals import Totals, figures_of, totals_of
 
 
 class InvoiceTable:
@@ -30,6 +31,7 @@ class InvoiceTable:
         self._companies = [row.company for row in self.rows]
         self._days = [_day(row) for row in self.rows]
         self._haystacks = [haystack_of(row) for row in self.rows]
+        self._figures = [figures_of(row) for row in self.rows]
         self._keys: dict[str, list[object | None]] = {}
         self._sorted_by = ("", False)
         self._order: list[int] = list(range(len(self.rows)))
@@ -126,6 +128,17 @@ class InvoiceTable:
             for view in View
         }
 
+    def totals(self, positions: Iterable[int]) -> Totals:
+        """Add up the rows at these positions."""
+        rows, figures = self.rows, self._figures
+        at = list(positions)
+        return totals_of([rows[place] for place in at], [figures[place] for place in at])
+
+    def positions(self, ids: Iterable[InvoiceId]) -> list[int]:
+        """Return where these invoices are, as far as they are in the table."""
+        position = self.position
+        return [position[i] for i in ids if i in position]
+
     def changed(self, position: int) -> None:
         """Bring what is kept beside a row up to date with it."""
         row = self.rows[position]
@@ -134,6 +147,7 @@ class InvoiceTable:
             self._companies[position] = row.company
             self.companies = tuple(sorted(set(self._companies), key=str.casefold))
         self._haystacks[position] = haystack_of(row)
+        self._figures[position] = figures_of(row)
         for name, keys in self._keys.items():
             keys[position] = COLUMNS[PLACE_OF[name]].key(row)
 
@@ -156,9 +170,3 @@ def _books(listed: ListedInvoice) -> tuple[object, ...]:
 def _day(row: InvoiceRow) -> int:
     day = row.listed.invoice.invoice_date
     return day.toordinal() if day else 0
-
-
-def rows_of(table: InvoiceTable, positions: Sequence[int]) -> list[InvoiceRow]:
-    """Return the rows at these positions."""
-    rows = table.rows
-    return [rows[at] for at in positions]

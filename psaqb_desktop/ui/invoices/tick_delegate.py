@@ -61,6 +61,6 @@ class TickDelegate(QStyledItemDelegate):
             role = int(Qt.ItemDataRole.CheckStateRole)
             is_ticked = Qt.CheckState(index.data(role)) is Qt.CheckState.Checked
             now = Qt.CheckState.Unchecked if is_ticked else Qt.CheckState.Checked
-            return model.setData(QModelIndex(index), now, role)
+            return model.setData(index, now, role)
         # A double click on the tick does not open the details.
         return event.type() == QEvent.Type.MouseButtonDblClick

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,32 +36,75 @@ class Totals:
     blocked: int = 0
 
 
+Figures = tuple[tuple[str, str], Decimal, Decimal, Decimal, Decimal]
+"""Company and currency, net, tax, total and balance of one row."""
 _BLOCKED = frozenset({RowStatus.NOT_READY, RowStatus.FAILED})
 
 
-def totals_of(rows: Sequence[InvoiceRow]) -> Totals:
-    """Add rows up."""
-    groups: dict[tuple[str, str], list[InvoiceRow]] = {}
-    for row in rows:
-        groups.setdefault((row.company, row.listed.invoice.currency), []).append(row)
-    statuses = [row.status for row in rows if row.is_in_scope]
-    return Totals(
-        count=len(rows),
-        lines=tuple(_total(key, groups[key]) for key in sorted(groups)),
-        ready=statuses.count(RowStatus.READY),
-        blocked=sum(statuses.count(status) for status in _BLOCKED),
+def figures_of(row: InvoiceRow) -> Figures:
+    """Return what a row adds to the totals."""
+    invoice, record = row.listed.invoice, row.listed.record
+    balance = record.balance if record is not None else None
+    return (
+        (row.company, invoice.currency),
+        invoice.net,
+        invoice.tax,
+        invoice.total,
+        balance or ZERO,
     )
 
 
-def _total(key: tuple[str, str], rows: list[InvoiceRow]) -> Total:
-    invoices = [row.listed.invoice for row in rows]
-    records = [row.listed.record for row in rows]
+def totals_of(rows: Sequence[InvoiceRow], figures: Sequence[Figures]) -> Totals:
+    """Add up rows whose figures are given beside them."""
+    groups: dict[tuple[str, str], list[Figures]] = {}
+    for one in figures:
+        group = groups.get(one[0])
+        if group is None:
+            group = groups[one[0]] = []
+        group.append(one)
+    statuses = Counter([row.status for row in rows if row.is_in_scope])
+    return Totals(
+        count=len(rows),
+        lines=tuple(_total(key, groups[key]) for key in sorted(groups)),
+        ready=statuses[RowStatus.READY],
+        blocked=sum(statuses[status] for status in _BLOCKED),
+    )
+
+
+def _total(key: tuple[str, str], figures: list[Figures]) -> Total:
     return Total(
         company=key[0],
         currency=key[1],
-        count=len(rows),
-        net=sum([invoice.net for invoice in invoices], ZERO),
-        tax=sum([invoice.tax for invoice in invoices], ZERO),
-        total=sum([invoice.total for invoice in invoices], ZERO),
-        balance=sum([r.balance for r in records if r is not None and r.balance], ZERO),
+        count=len(figures),
+        net=sum([one[1] for one in figures], ZERO),
+        tax=sum([one[2] for one in figures], ZERO),
+        total=sum([one[3] for one in figures], ZERO),
+        balance=sum([one[4] for one in figures], ZERO),
+    )
+
+
+def merged(parts: Sequence[Totals]) -> Totals:
+    """Put totals of parts together."""
+    lines: dict[tuple[str, str], Total] = {}
+    for line in (line for part in parts for line in part.lines):
+        key = (line.company, line.currency)
+        known = lines.get(key)
+        lines[key] = line if known is None else _sum(known, line)
+    return Totals(
+        count=sum(part.count for part in parts),
+        lines=tuple(lines[key] for key in sorted(lines)),
+        ready=sum(part.ready for part in parts),
+        blocked=sum(part.blocked for part in parts),
+    )
+
+
+def _sum(one: Total, other: Total) -> Total:
+    return Total(
+        company=one.company,
+        currency=one.currency,
+        count=one.count + other.count,
+        net=one.net + other.net,
+        tax=one.tax + other.tax,
+        total=one.total + other.total,
+        balance=one.balance + other.balance,
     )

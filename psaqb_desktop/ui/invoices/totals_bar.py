@@ -97,7 +97,9 @@ class TotalsBar(QFrame):
         self._scroll.setWidget(self._table(said))
         lines = len({_key(line) for line in (*selected.lines, *shown.lines)})
         height = self.fontMetrics().height() + 2
-        self._scroll.setFixedHeight(height * (2 + min(lines, _MOST_LINES)) + 2)
+        self._scroll.setFixedHeight(
+            height * (bool(selected.lines) + 1 + min(lines, _MOST_LINES)) + 2
+        )
         self.setAccessibleName("\n".join(said))
 
     def _table(self, said: list[str]) -> QWidget:
@@ -117,9 +119,8 @@ class TotalsBar(QFrame):
         blocks = [("Selected", 2, selected)] if selected else []
         blocks.append(("Shown", second, shown))
         for words, column, _totals in blocks:
-            title = _label(words, "muted")
-            title.setAlignment(Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(title, 0, column)
+            if selected:
+                self._put(grid, 0, column, words, "muted")
             for place, heading in enumerate(headings):
                 self._put(grid, 1, column + place, heading, "muted")
         grid.addWidget(_label("Company", "muted"), 1, 0)
