@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
             lambda group: start(lambda: mending.mend_all(group), "mending")
         )
         self.rail.page_chosen.connect(self.show_page)
+        self._parts.on_changed = lambda: start(reading.refresh, "reading invoices")
 
     # -- the frame, as presenters know it -------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
@@ -16,7 +16,13 @@ class MainWindowParts(Protocol):
 
     A coroutine answers True when something changed, so that the list is read again, and False
     when the person thought better of it. It raises AppError for what only the caller can tell.
+
+    Attributes:
+        on_changed: called when something was changed from the connections page, where no coroutine
+            answers the window.
     """
+
+    on_changed: Callable[[], None]
 
     @property
     def connections_page(self) -> QWidget:

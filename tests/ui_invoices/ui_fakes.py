@@ -302,6 +302,7 @@ class FakeParts:
 
     def __init__(self) -> None:
         self.connections_page: QWidget = QLabel("Connections")
+        self.on_changed: Callable[[], None] = lambda: None
         self.asked: list[str] = []
         self.answer = True
         self.lists: list[InvoiceList] = []
