@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
@@ -25,6 +26,13 @@ from psaqb_desktop.services.refusals import unknown_outcome
 
 LAST_GENERATION = 98
 """Two digits are all that a request id has room for."""
+
+
+Alone = Callable[[], AbstractContextManager[None]]
+"""Keeps other programs of this machine that share its journal from pushing or settling.
+
+Raises LeaseTakenError where one is at it: its open pushes are under way, not left behind.
+"""
 
 
 @dataclass(frozen=True, slots=True)

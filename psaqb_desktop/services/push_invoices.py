@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
@@ -15,7 +16,7 @@ from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
 from psaqb_desktop.domain.push import PostingState, PushResult, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
-from psaqb_desktop.services.claims import Claims, Pusher
+from psaqb_desktop.services.claims import Alone, Claims, Pusher
 from psaqb_desktop.services.ports import Clock, CompanyGateway, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush, Posting
 from psaqb_desktop.services.refusals import unknown_outcome
@@ -72,6 +73,7 @@ class PushInvoices:
         journal: PushJournal,
         clock: Clock,
         pusher: Pusher,
+        alone: Alone = nullcontext,
         in_flight: int = IN_FLIGHT,
     ) -> None:
         self._check = check
@@ -80,6 +82,7 @@ class PushInvoices:
         self._journal = journal
         self._clock = clock
         self._pusher = pusher
+        self._alone = alone
         self._in_flight = in_flight
         self._claims = Claims(records=records, journal=journal, clock=clock, pusher=pusher)
 
@@ -94,7 +97,17 @@ class PushInvoices:
 
         One failed invoice never stops the others; a company that needs a person to sign in stops
         for itself only.
+
+        Raises:
+            LeaseTakenError: another program of this machine is pushing or settling.
+            AppError: the CRM cannot be read; nothing was sent.
         """
+        with self._alone():
+            return self._run(checked, on_progress, cancellation)
+
+    def _run(
+        self, checked: Sequence[Checked], on_progress: OnProgress, cancellation: Cancellation
+    ) -> tuple[PushResult, ...]:
         by_company: dict[ConnectionId, list[Checked]] = {}
         once = tuple({one.invoice.id: one for one in checked}.values())
         results: list[PushResult] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,7 +35,7 @@ from psaqb_desktop.domain.push import (
 )
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
-from psaqb_desktop.services.claims import Claims, Pusher, is_own_claim
+from psaqb_desktop.services.claims import Alone, Claims, Pusher, is_own_claim
 from psaqb_desktop.services.ports import (
     Clock,
     CompanyGateway,
@@ -69,6 +70,7 @@ class SettlePushes:
         tokens: AccessTokens,
         clock: Clock,
         pusher: Pusher,
+        alone: Alone = nullcontext,
     ) -> None:
         self._check = check
         self._companies = companies
@@ -79,6 +81,7 @@ class SettlePushes:
         self._tokens = tokens
         self._clock = clock
         self._pusher = pusher
+        self._alone = alone
         self._claims = Claims(records=records, journal=journal, clock=clock, pusher=pusher)
 
     def run(self, *, on_progress: OnProgress | None = None) -> tuple[PushResult, ...]:
@@ -86,14 +89,16 @@ class SettlePushes:
 
         Raises:
             SignInNeededError, ServiceUnavailableError: the CRM cannot be read.
+            LeaseTakenError: another program of this machine is pushing or settling.
         """
         try:
             connections = {c.id: c for c in self._connections.connections()}
         except NotSetUpError:
             return ()
         self._tokens.heal(connections.values())
-        results = self._settle_own(connections)
-        results += self._take_over(connections)
+        with self._alone():
+            results = self._settle_own(connections)
+            results += self._take_over(connections)
         if on_progress is not None:
             for result in results:
                 on_progress(progress_of(result))

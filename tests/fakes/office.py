@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -131,6 +132,10 @@ class Program:
         )
         companies.closed = world.gateway.closed
         clock = world.clock
+
+        def alone() -> AbstractContextManager[None]:
+            return machine.locks.hold("pushes", timeout_seconds=0)
+
         pusher = Pusher(lambda: "Ada", machine.name)
         self.tokens = AccessTokens(
             connections=connections,
@@ -151,6 +156,7 @@ class Program:
             journal=journal,
             clock=clock,
             pusher=pusher,
+            alone=alone,
             in_flight=in_flight,
         )
         self.settle = SettlePushes(
@@ -163,6 +169,7 @@ class Program:
             tokens=self.tokens,
             clock=clock,
             pusher=pusher,
+            alone=alone,
         )
         self.pull = PullChanges(
             connections=connections,

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from psaqb_desktop.domain.errors import OutcomeUnknownError, ServiceUnavailableError
+from psaqb_desktop.domain.errors import (
+    LeaseTakenError,
+    OutcomeUnknownError,
+    ServiceUnavailableError,
+)
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
 from tests.fakes import examples
+from tests.fakes.gate import WatchedGate
 from tests.fakes.office import Machine, Program, World, die_pushing
 
 
@@ -200,3 +205,26 @@ def test_a_locked_keyring_does_not_keep_pushes_from_being_settled(
     program.machine.secrets.is_locked = True
     (result,) = program.settle_all()
     assert result.state is PostingState.POSTED
+
+
+def test_pushes_under_way_in_another_window_are_left_alone(world: World) -> None:
+    """Both windows share a journal; what is open there is not left behind by a dead program."""
+    invoice = world.add_invoice(1)
+    world.ledger.forgets_request_ids = True
+    second = world.program()
+    told: list[str] = []
+
+    def settle_meanwhile() -> None:
+        for action in (second.settle_all, second.push_all):
+            with pytest.raises(LeaseTakenError):
+                action()
+            told.append("busy")
+
+    first = world.program(gate=WatchedGate(before={"quickbooks.post": settle_meanwhile}))
+    (result,) = first.push_all()
+    assert told == ["busy", "busy"]
+    assert result.state is PostingState.POSTED
+    assert len(world.ledger.all_of(invoice.id)) == 1
+    assert second.settle_all() == ()
+    first.close()
+    second.close()
