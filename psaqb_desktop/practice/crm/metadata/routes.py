@@ -10,6 +10,7 @@ from typing import Any
 from psaqb_desktop.practice.crm.environment import Environment
 from psaqb_desktop.practice.crm.errors import CUSTOMIZATION_LOCK, ApiError, unknown_segment
 from psaqb_desktop.practice.crm.metadata import reading
+from psaqb_desktop.practice.crm.metadata.create_entities import create_entities
 from psaqb_desktop.practice.crm.metadata.csdl import csdl
 from psaqb_desktop.practice.crm.metadata.customizing import Customizer
 from psaqb_desktop.practice.crm.metadata.table_documents import (
@@ -216,6 +217,7 @@ _BELOW_TABLE: dict[str, Callable[[Session, ApiRequest, Table, Segments], ApiResp
 METADATA_ROUTES: dict[str, Callable[[Session, ApiRequest, Segments], ApiResponse]] = {
     "EntityDefinitions": entity_definitions,
     "RelationshipDefinitions": relationship_definitions,
+    "CreateEntities": create_entities,
     "PublishXml": publish,
     "PublishAllXml": publish,
     "$metadata": metadata_document,

@@ -10,6 +10,7 @@ from typing import Any
 from psaqb_desktop.practice.crm.errors import INVALID_STATE, ApiError
 from psaqb_desktop.practice.crm.schema.model import Table
 from psaqb_desktop.practice.crm.storage.layout import next_version
+from psaqb_desktop.practice.crm.web.bulk_delete import bulk_delete
 from psaqb_desktop.practice.crm.web.message import ApiRequest, ApiResponse
 from psaqb_desktop.practice.crm.web.segments import Segment
 from psaqb_desktop.practice.crm.web.session import Session
@@ -99,6 +100,7 @@ def _set(session: Session, row_id: str, **values: int) -> None:
 UNBOUND_OPERATIONS: dict[str, Callable[[Session, ApiRequest, list[Segment]], ApiResponse]] = {
     "WhoAmI": who_am_i,
     "RetrieveVersion": retrieve_version,
+    "BulkDelete": bulk_delete,
 }
 BOUND_ACTIONS: dict[tuple[str, str], Callable[[Session, ApiRequest, Table, str], ApiResponse]] = {
     ("invoice", "LockInvoicePricing"): lock_pricing,

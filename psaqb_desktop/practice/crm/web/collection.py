@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from psaqb_desktop.practice.crm.errors import UNKNOWN_IN_QUERY, ApiError
 from psaqb_desktop.practice.crm.odata.aggregate import aggregate
 from psaqb_desktop.practice.crm.odata.context import context
 from psaqb_desktop.practice.crm.odata.delta import changes_since, delta_token
@@ -42,6 +43,7 @@ def list_rows(
     Raises:
         ApiError: The query cannot be read.
     """
+    _refuse_other_languages(request)
     options = read_options(request.query)
     preferences = read_preferences(request.headers.get("Prefer"))
     if options.apply:
@@ -66,6 +68,13 @@ def list_rows(
     if preferences.applied:
         response.headers["Preference-Applied"] = ",".join(preferences.applied)
     return response
+
+
+def _refuse_other_languages(request: ApiRequest) -> None:
+    for name in ("fetchXml", "sql", "savedQuery", "userQuery"):
+        if request.custom(name) is not None:
+            message = f"The practice CRM answers OData queries only, not '{name}'."
+            raise ApiError(501, UNKNOWN_IN_QUERY, message)
 
 
 def count_rows(
