@@ -7,6 +7,7 @@ are imported by the adapters when they are first used, not here: the first windo
 from __future__ import annotations
 
 import getpass
+import hashlib
 import logging
 import os
 import platform
@@ -145,7 +146,7 @@ def build_desk(environment: Environment, office: Office) -> Desk:
         secrets=kept,
         locks=FileMachineLock(paths.locks),
         clock=clock,
-        holder=f"{platform.node()}/{os.getpid()}/{secrets.token_hex(4)}",
+        holder=_holder(paths),
     )
     companies = QuickBooksGateway(
         environment,
@@ -226,6 +227,12 @@ def open_log(paths: Paths) -> Logging:
     """Log into the log folder, secrets taken out."""
     logging.getLogger("urllib3").setLevel(logging.WARNING)  # its DEBUG lines hold full addresses
     return set_up_logging(paths.logs, redact=redact)
+
+
+def _holder(paths: Paths) -> str:
+    """Name this program for token leases: the place (computer and lock folder), then itself."""
+    place = hashlib.sha256(str(paths.locks).encode()).hexdigest()[:8]
+    return f"{platform.node()}/{place}#{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _made(path: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,12 +83,19 @@ async def _run(
         except AppError as error:
             await show_error(None, error)
             return 1
-        parts = ConnectParts(desk, tasks, open_loopback=BrowserReturn)
+        parts = ConnectParts(desk, tasks, open_loopback=_listen)
         try:
             state = RememberedTexts(office)
             return await run_window(app, desk, tasks, parts, state, log_folder=office.paths.logs)
         finally:
             tasks.close()
+
+
+def _listen() -> LoopbackListener:
+    """Listen for a person's own browser that returns from the CRM's sign-in."""
+    from psaqb_desktop.adapters.dataverse.loopback import LoopbackListener  # noqa: PLC0415
+
+    return LoopbackListener()
 
 
 async def _passphrase() -> Callable[[Path], str] | None:
@@ -144,33 +150,3 @@ class RememberedTexts:
     def set(self, key: str, value: str) -> None:
         """Keep a text."""
         self._file.write(key, value)
-
-
-class BrowserReturn:
-    """The listener to which a person's own browser returns after signing in to the CRM."""
-
-    def __init__(self) -> None:
-        from psaqb_desktop.adapters.dataverse.loopback import LoopbackListener  # noqa: PLC0415
-
-        self._given_up = threading.Event()
-        self._listener: LoopbackListener = LoopbackListener()
-        self._listener.__enter__()
-
-    @property
-    def redirect_uri(self) -> str:
-        """Where it listens."""
-        return self._listener.redirect_uri
-
-    def wait(self) -> str:
-        """Block until the browser came back and return the address it asked for.
-
-        Raises:
-            Cancelled: it was closed.
-            SignInNeededError: nobody came in time.
-        """
-        return self._listener.wait(cancel=self._given_up)
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._given_up.set()
-        self._listener.__exit__(None, None, None)
