@@ -87,6 +87,7 @@ def _virtual_screen() -> Iterator[str]:
                 "1600x1000x24",
                 "-nolisten",
                 "tcp",
+                "-noreset",  # else it starts over, deaf for a moment, when the last window goes
             ],
             pass_fds=[writable],
             stderr=log,
