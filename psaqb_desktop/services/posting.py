@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from psaqb_desktop.domain.errors import (
@@ -46,6 +47,9 @@ NOTHING_SENT = (
 WAITS = (1.0, 3.0)
 """Seconds between the questions about an unknown outcome within one run."""
 
+CLAIM_LASTS = timedelta(minutes=5)
+"""Half the time after which another desktop takes a claim over: a machine may have slept."""
+
 log = logging.getLogger("psaqb.push")
 
 
@@ -77,6 +81,10 @@ class Posting:
         self._recorder = recorder
         self._clock = clock
         self._pushed_by = pushed_by
+
+    def is_too_late(self, claimed: ClaimedPush) -> bool:
+        """Tell whether the claim is so old that another desktop may be about to settle it."""
+        return self._clock.now() - claimed.push.prepared_on > CLAIM_LASTS
 
     def post(self, claimed: ClaimedPush) -> PushResult:
         """Send the draft once and follow it to its end.

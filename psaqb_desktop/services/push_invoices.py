@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.errors import AppError, SignInNeededError
+from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError, SignInNeededError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId
 from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
@@ -233,12 +233,12 @@ class _CompanyRun:
                     self._tell(posted, is_told=True)
         self._recorder.flush()
         for result, claim in zip(self._claims.release(unsent), unsent, strict=True):
-            self._tell(result if result.findings else self._why_unsent(result, claim))
+            self._tell(self._why_unsent(result, claim))
         return refused_again
 
     def _post_one(self, claim: ClaimedPush) -> PushResult | None:
         """Post one; None when the run ended before it was sent."""
-        if self._is_over:
+        if self._is_over or self._posting.is_too_late(claim):
             return None
         self._on_progress(PushProgress(claim.push.invoice_id, RowStatus.POSTING))
         try:
@@ -260,7 +260,15 @@ class _CompanyRun:
 
     def _why_unsent(self, result: PushResult, claim: ClaimedPush) -> PushResult:
         """Say why a claim was given back; a person's own cancel needs no words."""
+        if result.findings or result.state.is_posted:
+            return result
         error = self._stopped_by
+        if error is None and not self._cancellation.is_cancelled:
+            error = ServiceUnavailableError(
+                "its turn came too late.",
+                service=self._connection.name,
+                remedy="Refresh the list, then push it again.",
+            )
         if error is None:
             return result
         return replace(result, findings=(_stopped(claim.push.invoice_number, error),))
