@@ -201,3 +201,39 @@ def test_claims_are_dated_by_the_clock(world: World, program: Program) -> None:
     claimed_on = world.records.only(invoice.id).claimed_on
     assert claimed_on is not None
     assert world.clock.now() - claimed_on < timedelta(minutes=1)
+
+
+def test_a_machine_that_slept_sends_nothing_under_an_old_claim(
+    world: World, other: Machine
+) -> None:
+    """Meanwhile another desktop has taken its claims over and posted them."""
+    first, second = world.add_invoice(1), world.add_invoice(2)
+    rival = world.program(other)
+
+    def sleep() -> None:
+        world.clock.advance(minutes=11)
+        rival.settle_all()
+
+    program = world.program(gate=WatchedGate(before={"quickbooks.post": sleep}), in_flight=1)
+    results = {r.invoice_id: r for r in program.push_all()}
+    assert results[second.id].state is PostingState.POSTED
+    assert results[second.id].findings == ()
+    assert [p.invoice_id for p in world.ledger.posts].count(second.id) == 1
+    assert all(len(world.ledger.all_of(i)) == 1 for i in (first.id, second.id))
+    assert program.journal.open_pushes() == ()
+    rival.close()
+    program.close()
+
+
+def test_an_invoice_whose_turn_came_too_late_is_told_and_free(world: World) -> None:
+    for n in (1, 2):
+        world.add_invoice(n)
+    sleep = WatchedGate(before={"quickbooks.post": lambda: world.clock.advance(minutes=6)})
+    program = world.program(gate=sleep, in_flight=1)
+    late = [r for r in program.push_all() if r.state is PostingState.NOT_POSTED]
+    assert len(late) == 1
+    assert "too late" in late[0].findings[0].message
+    assert len(world.ledger.posts) == 1
+    program.push_all()
+    assert {r.state for r in world.records.records()} == {PostingState.POSTED}
+    program.close()
