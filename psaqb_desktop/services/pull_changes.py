@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from psaqb_desktop.domain.connection import Connection
@@ -27,14 +27,8 @@ from psaqb_desktop.domain.push import (
     SyncRecord,
 )
 from psaqb_desktop.services.cancellation import Cancellation
-from psaqb_desktop.services.ports import (
-    Clock,
-    CompanyGateway,
-    ConnectionStore,
-    PushJournal,
-    QuickBooksCompany,
-    SyncRecordStore,
-)
+from psaqb_desktop.services.ports import Clock, ConnectionStore, PushJournal, SyncRecordStore
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway, QuickBooksCompany
 
 OVERLAP = timedelta(minutes=2)
 """Asked for twice rather than never: equal and late time stamps."""
@@ -74,6 +68,7 @@ class PullChanges:
         cancellation: Cancellation | None = None,
     ) -> tuple[PullSummary, ...]:
         """Pull the given companies, or all; a company's failure is told in its summary."""
+        started = self._clock.now()
         chosen = connections if connections is not None else self._connections.connections()
         ready = [c for c in chosen if c.is_connected]
         posted = [r for r in self._records.records() if r.state.is_posted and r.quickbooks_id]
@@ -82,7 +77,7 @@ class PullChanges:
             if cancellation is not None and cancellation.is_cancelled:
                 return None
             own = [r for r in posted if r.realm_id == connection.realm_id]
-            summary = self._pull_company(connection, own, is_full=full)
+            summary = self._pull_company(connection, own, started, is_full=full)
             if on_company is not None:
                 on_company(summary)
             return summary
@@ -91,17 +86,27 @@ class PullChanges:
             return tuple(s for s in pool.map(pull, ready) if s is not None)
 
     def _pull_company(
-        self, connection: Connection, records: Sequence[SyncRecord], *, is_full: bool
+        self,
+        connection: Connection,
+        records: Sequence[SyncRecord],
+        started: datetime,
+        *,
+        is_full: bool,
     ) -> PullSummary:
         name = connection.company_name or connection.name
         try:
-            return self._pull(connection, records, is_full=is_full)
+            return self._pull(connection, records, started, is_full=is_full)
         except AppError as error:
             log.warning("the pull of %s failed: %s", name, error)
             return PullSummary(connection.realm_id, name, error=f"{error} {error.remedy}".strip())
 
     def _pull(
-        self, connection: Connection, records: Sequence[SyncRecord], *, is_full: bool
+        self,
+        connection: Connection,
+        records: Sequence[SyncRecord],
+        started: datetime,
+        *,
+        is_full: bool,
     ) -> PullSummary:
         company = self._companies.open(connection)
         now = self._clock.now()
@@ -111,6 +116,7 @@ class PullChanges:
         since = earliest if watermark is None or is_full else watermark - OVERLAP
         # A full comparison asks for recent changes too: the answer carries the server's time.
         changes = company.changes(now - OVERLAP if is_full else since)
+        elapsed = self._clock.now() - started
         by_key: Mapping[DocumentKey, SyncRecord] = {
             (r.document_type, r.quickbooks_id): r for r in records
         }
@@ -121,7 +127,10 @@ class PullChanges:
             documents = _changed_documents(company, changes, by_key)
             missing = [by_key[k] for k, d in documents.items() if d.is_deleted]
         written = self._write(company, by_key, documents, missing)
-        self._journal.set_watermark(connection.realm_id, changes.read_at)
+        # What was posted since the records were read is not among them: its changes are asked
+        # for next time. Told in the service's own time, whatever this machine's clock says.
+        reached = changes.read_at - elapsed
+        self._journal.set_watermark(connection.realm_id, reached)
         return PullSummary(
             connection.realm_id,
             connection.company_name or connection.name,
@@ -129,7 +138,7 @@ class PullChanges:
             payments_written=written.payments,
             voided=sum(1 for d in documents.values() if d.is_voided),
             missing=len(missing),
-            watermark=changes.read_at,
+            watermark=reached,
         )
 
     def _write(
@@ -140,50 +149,81 @@ class PullChanges:
         missing: Sequence[SyncRecord],
     ) -> _Written:
         now = self._clock.now()
-        fresh = [
-            replace(by_key[key].posted(document), last_checked=now)
+        news = [
+            _News(by_key[key], document)
             for key, document in documents.items()
             if not document.is_deleted
         ]
-        fresh += [
-            replace(
-                record,
-                quickbooks_status=QuickBooksStatus.MISSING,
-                balance=ZERO,
-                paid=ZERO,
-                last_checked=now,
-            )
-            for record in missing
-        ]
-        changed = [r for r in fresh if _differs(r, by_key[(r.document_type, r.quickbooks_id)])]
-        self._write_records(changed)
+        news += [_News(record, None) for record in missing]
+        changed = [one for one in news if _differs(one.applied_to(one.record, now), one.record)]
+        outdated = self._write_records(changed, now)
         payments = _allocations(company, by_key, documents)
         for record in missing:
             payments[record.id] = ()
+        for record_id in outdated:
+            payments.pop(record_id, None)
         count = self._records.replace_payments(payments) if payments else 0
-        return _Written(len(changed), count)
+        return _Written(len(changed) - len(outdated), count)
 
-    def _write_records(self, records: Sequence[SyncRecord]) -> None:
-        """Write; a record that somebody else touched meanwhile is taken anew, once.
+    def _write_records(self, news: Sequence[_News], now: datetime) -> set[CrmId]:
+        """Write; what somebody else wrote meanwhile stays, and the news are put on top, once.
+
+        Returns the records that by now stand for another document: the news are not theirs.
 
         Raises:
             AppError: something was not written; the watermark must not move.
         """
-        if not records:
-            return
-        answers = self._records.write(records)
-        stale = [r for r in records if isinstance(answers[r.invoice_id], StaleRecordError)]
+        if not news:
+            return set()
+        answers = dict(self._records.write([one.applied_to(one.record, now) for one in news]))
+        stale = [
+            one for one in news if isinstance(answers[one.record.invoice_id], StaleRecordError)
+        ]
+        outdated: set[CrmId] = set()
         if stale:
-            current = self._records.records_of([r.invoice_id for r in stale])
-            again = [
-                replace(r, version=current[r.invoice_id].version, state=current[r.invoice_id].state)
-                for r in stale
-                if r.invoice_id in current
-            ]
-            answers = {**answers, **(self._records.write(again) if again else {})}
+            current = self._records.records_of([one.record.invoice_id for one in stale])
+            again = []
+            for one in stale:
+                record = current.get(one.record.invoice_id)
+                if record is None or not _is_same_document(record, one.record):
+                    outdated.add(one.record.id)
+                    del answers[one.record.invoice_id]
+                else:
+                    again.append(one.applied_to(record, now))
+            answers |= self._records.write(again) if again else {}
         for answer in answers.values():
             if isinstance(answer, AppError):
                 raise answer
+        return outdated
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What QuickBooks says of the document of a record; None where it is gone."""
+
+    record: SyncRecord
+    document: PostedDocument | None
+
+    def applied_to(self, record: SyncRecord, now: datetime) -> SyncRecord:
+        """Return a record with the news."""
+        if self.document is not None:
+            return replace(record.posted(self.document), last_checked=now)
+        return replace(
+            record,
+            quickbooks_status=QuickBooksStatus.MISSING,
+            balance=ZERO,
+            paid=ZERO,
+            last_checked=now,
+        )
+
+
+def _is_same_document(record: SyncRecord, other: SyncRecord) -> bool:
+    return (
+        record.id == other.id
+        and record.state.is_posted
+        and (record.document_type, record.quickbooks_id)
+        == (other.document_type, other.quickbooks_id)
+    )
 
 
 @dataclass(frozen=True, slots=True)
