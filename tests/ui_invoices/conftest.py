@@ -13,6 +13,7 @@ import pytest
 import qasync
 from PySide6.QtWidgets import QApplication
 
+from psaqb_desktop.ui.main_window import MainWindow
 from psaqb_desktop.ui.tasks import TaskRunner
 
 RunAsync = Callable[[Coroutine[Any, Any, None]], None]
@@ -37,6 +38,15 @@ def run_async(loop: asyncio.AbstractEventLoop) -> RunAsync:
         loop.run_until_complete(asyncio.wait_for(coroutine, 60))
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _no_window_is_left(qapp: QApplication) -> Iterator[None]:
+    yield
+    for widget in qapp.topLevelWidgets():
+        if isinstance(widget, MainWindow):
+            widget.hide()
+            widget.deleteLater()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 from typing_extensions import override
@@ -57,7 +57,7 @@ class InvoiceGrid(QTableView):
         self._dress_header()
         model.about_to_rearrange.connect(self._keep_highlight)
         model.rearranged.connect(self._restore_highlight)
-        self.doubleClicked.connect(lambda _index: self.details_requested.emit())
+        self.doubleClicked.connect(self._on_double_click)
         self.selectionModel().currentRowChanged.connect(lambda *_rows: self._tell_current())
 
     def _dress_header(self) -> None:
@@ -153,6 +153,10 @@ class InvoiceGrid(QTableView):
         self.fill_column_menu(menu)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.horizontalHeader().mapToGlobal(where))
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        if COLUMNS[index.column()].kind is not ColumnKind.TICK:
+            self.details_requested.emit()
 
     def _on_section_clicked(self, section: int) -> None:
         if COLUMNS[section].kind is ColumnKind.TICK:
