@@ -31,6 +31,7 @@ from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.journal.store import open_journal
 from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
+from psaqb_desktop.adapters.quickbooks.pacing import CompanyPacings
 from psaqb_desktop.adapters.secrets.choice import choose_secret_store
 from psaqb_desktop.adapters.secrets.scoped import ScopedSecrets
 from psaqb_desktop.adapters.settings.environments import EnvironmentsFile
@@ -139,7 +140,8 @@ def build_desk(environment: Environment, office: Office) -> Desk:
     journal = open_journal(_made(paths.journal_file(environment.name)))
     # Intuit ends a request after 120 seconds: waiting that long leaves fewer outcomes unknown.
     http = HttpSession("QuickBooks", timeout=(10, 125))
-    authorization = QuickBooksAuthorization(environment, http, clock)
+    pacings = CompanyPacings(clock)
+    authorization = QuickBooksAuthorization(environment, http, clock, pacings)
     tokens = AccessTokens(
         connections=connections,
         gateway=authorization,
@@ -153,6 +155,7 @@ def build_desk(environment: Environment, office: Office) -> Desk:
         lambda connection, is_refused: tokens.token(connection, is_refused=is_refused),
         http,
         clock,
+        pacings=pacings,
     )
     links = DataverseLinks(client, tables)
     books = CompanyBooks(companies=companies, links=links, clock=clock)

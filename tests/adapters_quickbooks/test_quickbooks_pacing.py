@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psaqb_desktop.adapters.quickbooks.pacing import LIMITS, Pacing
+from psaqb_desktop.adapters.quickbooks.pacing import LIMITS, CompanyPacings, Pacing
+from psaqb_desktop.domain.identifiers import RealmId
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -49,6 +50,15 @@ def leaving(pacing: Pacing, clock: StepClock, count: int) -> list[datetime]:
         pacing.wait_turn()
         moments.append(clock.now())
     return moments
+
+
+def test_whoever_calls_a_company_shares_its_limits() -> None:
+    clock = StepClock()
+    pacings = CompanyPacings(clock)
+    by_sign_in, by_check = (pacings.of(RealmId("1")) for _ in range(2))
+    moments = leaving(by_sign_in, clock, 2) + leaving(by_check, clock, 20)
+    assert most_within(moments, 1.0) == 10
+    assert leaving(pacings.of(RealmId("2")), clock, 1) == [moments[-1]]
 
 
 def test_a_thousand_requests_keep_both_limits_and_lose_little_time() -> None:

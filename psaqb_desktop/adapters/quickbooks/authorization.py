@@ -11,7 +11,7 @@ from psaqb_desktop.adapters.http.retry import retry_after
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.lists import read_company
-from psaqb_desktop.adapters.quickbooks.pacing import Clock, Pacing
+from psaqb_desktop.adapters.quickbooks.pacing import Clock, CompanyPacings
 from psaqb_desktop.adapters.quickbooks.refusals import SERVICE, access_refused
 from psaqb_desktop.adapters.quickbooks.token_answers import token_answer, token_refusal
 from psaqb_desktop.adapters.quickbooks.trust import require_trusted
@@ -40,10 +40,17 @@ _ALREADY_REVOKED = frozenset({"invalid_grant", "invalid_token", "invalid_request
 class QuickBooksAuthorization:
     """OAuth 2 of one environment. Secrets go to trusted hosts only."""
 
-    def __init__(self, environment: Environment, http: HttpSession, clock: Clock) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        http: HttpSession,
+        clock: Clock,
+        pacings: CompanyPacings | None = None,
+    ) -> None:
         self._environment = environment
         self._http = http
         self._clock = clock
+        self._pacings = pacings or CompanyPacings(clock)
 
     def begin(self, *, client_id: str, redirect_uri: str) -> AuthorizationRequest:
         """Make the authorize address with a fresh state."""
@@ -148,7 +155,7 @@ class QuickBooksAuthorization:
             self._environment,
             only_token,
             self._http,
-            Pacing(self._clock),
+            self._pacings.of(realm_id),
         )
         return read_company(calls)
 

@@ -7,7 +7,7 @@ import threading
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.calls import AccessToken, CompanyCalls
 from psaqb_desktop.adapters.quickbooks.company import Company
-from psaqb_desktop.adapters.quickbooks.pacing import LIMITS, Clock, Pacing
+from psaqb_desktop.adapters.quickbooks.pacing import Clock, CompanyPacings
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.identifiers import RealmId
@@ -26,13 +26,12 @@ class QuickBooksGateway:
         http: HttpSession,
         clock: Clock,
         *,
-        limits: tuple[tuple[int, float], ...] = LIMITS,
+        pacings: CompanyPacings | None = None,
     ) -> None:
         self._environment = environment
         self._access_token = access_token
         self._http = http
-        self._clock = clock
-        self._limits = limits
+        self._pacings = pacings or CompanyPacings(clock)
         self._lock = threading.Lock()
         self._companies: dict[RealmId, Company] = {}
 
@@ -41,7 +40,7 @@ class QuickBooksGateway:
         with self._lock:
             company = self._companies.get(connection.realm_id)
             if company is None:
-                pacing = Pacing(self._clock, self._limits)
+                pacing = self._pacings.of(connection.realm_id)
                 calls = CompanyCalls(
                     connection, self._environment, self._access_token, self._http, pacing
                 )

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from psaqb_desktop.domain.identifiers import RealmId
+
 THROTTLE_PAUSE_SECONDS = 60.0
 LIMITS = ((10, 1.0), (500, 60.0))
 _MARGIN_SECONDS = 0.05
@@ -95,3 +97,20 @@ class Pacing:
             window.left.clear()
         with self._pause_lock:
             self._paused_until = None
+
+
+class CompanyPacings:
+    """One pacing for each company, shared by whoever calls it: Intuit counts them together."""
+
+    def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...] = LIMITS) -> None:
+        self._clock = clock
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._pacings: dict[RealmId, Pacing] = {}
+
+    def of(self, realm_id: RealmId) -> Pacing:
+        """Return the pacing of a company."""
+        with self._lock:
+            if realm_id not in self._pacings:
+                self._pacings[realm_id] = Pacing(self._clock, self._limits)
+            return self._pacings[realm_id]
