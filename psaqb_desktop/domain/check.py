@@ -12,18 +12,24 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine
 from psaqb_desktop.domain.draft_tax import TaxDecision, decide_tax
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
+from psaqb_desktop.domain.header_checks import (
+    document_number,
+    exchange_rate,
+    header_findings,
+    posting_date,
+    sum_findings,
+)
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.links import LinkKind
-from psaqb_desktop.domain.listing import is_pushable_status
 from psaqb_desktop.domain.mapping import Mapping
-from psaqb_desktop.domain.money import CENT, ZERO, to_cents
-from psaqb_desktop.domain.quickbooks_lists import CompanyLists, QuickBooksCustomer
+from psaqb_desktop.domain.money import ZERO, to_cents
+from psaqb_desktop.domain.quickbooks_lists import QuickBooksCustomer
 from psaqb_desktop.domain.resolve import (
-    LinkBook,
     resolve_customer,
     resolve_item,
     resolve_item_key,
@@ -34,20 +40,9 @@ from psaqb_desktop.domain.texts import fill_text, key_note
 
 T = TypeVar("T")
 
-MAX_NUMBER = 21
-"""QuickBooks' limit of DocNumber (fault 2050 beyond it)."""
 MAX_DESCRIPTION = 4000
 UNRESOLVED = Chosen(QuickBooksId(""), "")
 MAX_MEMO = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class CheckContext:
-    """What a check needs to know of the company besides the invoice itself."""
-
-    company: CompanyLists
-    links: LinkBook
-    mapping: Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +63,9 @@ def check_invoice(
     invoice: Invoice, lines: Sequence[InvoiceLine], context: CheckContext
 ) -> tuple[Draft | None, tuple[Finding, ...]]:
     """Map an invoice to the draft that would be sent, and gather everything that is the matter."""
-    findings = [*_header_findings(invoice, context), *_sum_findings(invoice, lines)]
-    txn_date = _or_note(_invoice_date(invoice, context), findings)
-    number = _or_note(_number(invoice, context), findings)
+    findings = [*header_findings(invoice, context), *sum_findings(invoice, lines)]
+    txn_date = _or_note(posting_date(invoice, context), findings)
+    number = _or_note(document_number(invoice, context), findings)
     customer = _or_note(_customer(invoice, context), findings)
     planned = _planned_lines(invoice, lines, context, findings)
     if not planned:
@@ -84,9 +79,10 @@ def check_invoice(
         resolve_term(invoice, context.company, context.links, context.mapping), findings
     )
     location, document_class = _tracking(invoice, planned, context, findings)
+    rate = _or_note(exchange_rate(invoice, context, txn_date), findings)
     if any(f.is_blocker for f in findings) or not (txn_date and customer) or number is None:
         return None, tuple(findings)
-    head = _Head(txn_date, number, customer, term, location, document_class)
+    head = _Head(txn_date, number, customer, term, location, document_class, rate)
     return _draft(invoice, planned, decision, context, head, sign), tuple(findings)
 
 
@@ -98,6 +94,7 @@ class _Head:
     term: Chosen | None
     location: Chosen | None
     document_class: Chosen | None
+    exchange_rate: Decimal | None
 
 
 def _or_note(result: T | Finding, findings: list[Finding]) -> T | None:
@@ -108,116 +105,11 @@ def _or_note(result: T | Finding, findings: list[Finding]) -> T | None:
     return result
 
 
-def _header_findings(invoice: Invoice, context: CheckContext) -> list[Finding]:
-    company = context.company
-    findings = []
-    if not is_pushable_status(invoice):
-        findings.append(
-            blocker(
-                Cause.NOT_CONFIRMED,
-                f"Invoice {invoice.number} is “{invoice.status.value}” in the CRM.",
-                "Confirm it in the CRM first; only confirmed invoices are pushed.",
-            )
-        )
-    if invoice.pricing_error:
-        findings.append(
-            blocker(
-                Cause.PRICING_ERROR,
-                f"The CRM reports a pricing error on invoice {invoice.number}: "
-                f"{invoice.pricing_error}.",
-                "Correct the invoice's prices in the CRM.",
-            )
-        )
-    if not company.is_writable:
-        findings.append(
-            blocker(
-                Cause.COMPANY_READ_ONLY,
-                f"The QuickBooks subscription of {company.info.name} has lapsed "
-                f"({company.info.subscription_status.lower()}), so it accepts no new entries.",
-                "Ask the owner of the QuickBooks account to renew it.",
-            )
-        )
-    home = company.preferences.home_currency
-    if not company.preferences.is_multicurrency and invoice.currency != home:
-        findings.append(
-            blocker(
-                Cause.NO_MULTICURRENCY,
-                f"Invoice {invoice.number} is in {invoice.currency}; {company.info.name} keeps its "
-                f"books in {home} only.",
-                "Turn multicurrency on in QuickBooks (it cannot be turned off again), or invoice "
-                f"in {home}.",
-            )
-        )
-    return findings
-
-
-def _sum_findings(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Finding]:
-    """Compare the CRM's own figures, each to the cent."""
-    checks = (
-        ("lines", sum((line.net for line in lines), ZERO) - invoice.discount, "net", invoice.net),
-        ("tax of the lines", sum((line.tax for line in lines), ZERO), "tax", invoice.tax),
-        (
-            "net, freight and tax",
-            invoice.net + invoice.freight + invoice.tax,
-            "total",
-            invoice.total,
-        ),
-    )
-    return [
-        blocker(
-            Cause.TOTALS_DIFFER,
-            f"Invoice {invoice.number}: the {parts} come to {to_cents(got):,.2f}, but the CRM's "
-            f"{name} is {to_cents(wanted):,.2f} {invoice.currency}.",
-            "Have the CRM recalculate the invoice, then refresh and check again.",
-        )
-        for parts, got, name, wanted in checks
-        if abs(got - wanted) >= CENT
-    ]
-
-
 def _nothing_to_post(invoice: Invoice) -> Finding:
     return blocker(
         Cause.NOTHING_TO_POST,
         f"Invoice {invoice.number} has no line with an amount.",
         "Leave it out with a reason, or correct it in the CRM.",
-    )
-
-
-def _invoice_date(invoice: Invoice, context: CheckContext) -> date | Finding:
-    day = invoice.invoice_date
-    if day is None and context.mapping.date_missing == "created":
-        day = invoice.created_on.date()
-    if day is None:
-        return blocker(
-            Cause.DATE_MISSING,
-            f"Invoice {invoice.number} has no invoice date.",
-            "Enter the date in the CRM, or set “date_missing” to “created” in the mapping.",
-        )
-    closed = context.company.preferences.book_close_date
-    if closed is not None and day <= closed:
-        return blocker(
-            Cause.PERIOD_CLOSED,
-            f"The books of {context.company.info.name} are closed through {closed:%d %b %Y}; "
-            f"invoice {invoice.number} is dated {day:%d %b %Y}. Nothing was posted.",
-            "Ask the controller to reopen the period, or have the invoice re-dated in the CRM.",
-        )
-    return day
-
-
-def _number(invoice: Invoice, context: CheckContext) -> str | Finding:
-    if not context.company.preferences.uses_custom_numbers:
-        return ""
-    number, rule = invoice.number, context.mapping.number_too_long
-    if len(number) <= MAX_NUMBER:
-        return number
-    if rule == "keep-start":
-        return number[:MAX_NUMBER]
-    if rule == "keep-end":
-        return number[-MAX_NUMBER:]
-    return blocker(
-        Cause.NUMBER_TOO_LONG,
-        f"Invoice number {number} has {len(number)} characters; QuickBooks takes {MAX_NUMBER}.",
-        "Shorten the number in the CRM, or choose a rule for “number_too_long” in the mapping.",
     )
 
 
@@ -256,8 +148,7 @@ def _planned_lines(
             item = UNRESOLVED
         planned.append(_plan(line, item, context.mapping))
     extra = [("freight", "Freight", invoice.freight)]
-    if not context.company.is_us:
-        # Outside the US a discount line has no tax code of its own that we could be sure of.
+    if not _has_discount_line(invoice, context.company):
         extra.append(("discount", "Discount", -invoice.discount))
     for key, name, amount in extra:
         if amount:
@@ -269,6 +160,15 @@ def _planned_lines(
             else:
                 planned.append(PlannedLine(item, name, None, None, amount, ZERO, None, ""))
     return planned
+
+
+def _has_discount_line(invoice: Invoice, company: CompanyLists) -> bool:
+    """Tell whether the discount goes as QuickBooks' own discount line, else as a sales line.
+
+    Outside the US it has no tax code of its own that we could be sure of; and it is never
+    negative, as that of a credit memo would be.
+    """
+    return company.is_us and invoice.total >= 0
 
 
 def _plan(line: InvoiceLine, item: Chosen, mapping: Mapping) -> PlannedLine:
@@ -305,12 +205,28 @@ def _tracking(
     if company.preferences.has_class_per_transaction:
         projects = {line.project for line in planned}
         project = projects.pop() if len(projects) == 1 else ""
-        by = mapping.class_by
-        document_class = _or_note(
-            resolve_tracking("class", by, mapping.classes, invoice, project, company.classes),
-            findings,
-        )
+        document_class = _or_note(_class_of(invoice, project, context), findings)
+    if company.preferences.has_class_per_line:
+        _note_missing_classes(invoice, planned, context, findings)
     return location, document_class
+
+
+def _note_missing_classes(
+    invoice: Invoice,
+    planned: Sequence[PlannedLine],
+    context: CheckContext,
+    findings: list[Finding],
+) -> None:
+    """Note classes of lines that QuickBooks lacks: no line goes without its class in silence."""
+    for project in dict.fromkeys(line.project for line in planned):
+        found = _class_of(invoice, project, context)
+        if isinstance(found, Finding) and found not in findings:
+            findings.append(found)
+
+
+def _class_of(invoice: Invoice, project: str, context: CheckContext) -> Chosen | Finding | None:
+    by, names = context.mapping.class_by, context.mapping.classes
+    return resolve_tracking("class", by, names, invoice, project, context.company.classes)
 
 
 def _draft(
@@ -323,7 +239,7 @@ def _draft(
 ) -> Draft:
     mapping, preferences = context.mapping, context.company.preferences
     is_credit = sign < 0
-    discount = invoice.discount if context.company.is_us else ZERO
+    discount = invoice.discount if _has_discount_line(invoice, context.company) else ZERO
     draft_lines = tuple(
         _draft_line(line, code, sign, context, invoice)
         for line, code in zip(planned, decision.line_codes, strict=True)
@@ -353,7 +269,7 @@ def _draft(
         private_note=key_note(fill_text(mapping.private_note, invoice), invoice.id),
         bill_to=invoice.bill_to if mapping.send_address else type(invoice.bill_to)(),
         custom_fields=_custom_fields(invoice, context),
-        exchange_rate=_exchange_rate(invoice, context),
+        exchange_rate=head.exchange_rate,
     )
 
 
@@ -361,16 +277,8 @@ def _draft_line(
     line: PlannedLine, code: Chosen | None, sign: int, context: CheckContext, invoice: Invoice
 ) -> DraftLine:
     line_class = None
-    mapping = context.mapping
-    if context.company.preferences.has_class_per_line and mapping.class_by != "none":
-        found = resolve_tracking(
-            "class",
-            mapping.class_by,
-            mapping.classes,
-            invoice,
-            line.project,
-            context.company.classes,
-        )
+    if context.company.preferences.has_class_per_line:
+        found = _class_of(invoice, line.project, context)
         line_class = found if isinstance(found, Chosen) else None
     return DraftLine(
         item=line.item,
@@ -391,9 +299,3 @@ def _custom_fields(invoice: Invoice, context: CheckContext) -> tuple[tuple[str, 
         if text:
             fields.append((definition, name, fill_text(text, invoice)[:31]))
     return tuple(fields)
-
-
-def _exchange_rate(invoice: Invoice, context: CheckContext) -> Decimal | None:
-    if invoice.currency == context.company.preferences.home_currency:
-        return None
-    return context.mapping.exchange_rates.get(invoice.currency)

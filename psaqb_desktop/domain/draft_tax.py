@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -74,22 +75,33 @@ def decide_tax(
     chooser = _CodeChooser(company, links, mapping)
     if company.is_us:
         return _decide_us(invoice, lines, chooser)
-    findings: list[Finding] = []
-    codes: list[TaxCode | None] = []
-    for number, line in enumerate(lines, start=1):
-        chosen = chooser.choose(invoice, number, line)
-        if isinstance(chosen, Finding):
-            if chosen.message not in {f.message for f in findings}:
-                findings.append(chosen)
-            codes.append(None)
-        else:
-            codes.append(chosen)
+    chosen = _choose_all(invoice, lines, chooser)
+    findings = {c.message: c for c in chosen if isinstance(c, Finding)}
     if findings:
-        return TaxDecision((None,) * len(lines), None, (), invoice.tax, False, tuple(findings))
-    known = [code for code in codes if code is not None]
+        return TaxDecision(
+            (None,) * len(lines), None, (), invoice.tax, False, tuple(findings.values())
+        )
+    known = [code for code in chosen if isinstance(code, TaxCode)]
     expected = tax_lines([(code, line.net) for code, line in zip(known, lines, strict=True)])
     chosen_codes = tuple(Chosen(code.id, code.name) for code in known)
     return _settle(invoice, chosen_codes, None, expected, chooser)
+
+
+def _choose_all(
+    invoice: Invoice, lines: Sequence[TaxedLine], chooser: _CodeChooser
+) -> list[TaxCode | Finding]:
+    """Choose the codes of all lines, the largest first.
+
+    A few cents of tax fit many rates; those of the lines that leave no doubt come first then.
+    """
+    chosen: dict[int, TaxCode | Finding] = {}
+    used: set[str] = set()
+    for index in sorted(range(len(lines)), key=lambda i: (-abs(lines[i].net), i)):
+        code = chooser.choose(invoice, index + 1, lines[index], used=used)
+        chosen[index] = code
+        if isinstance(code, TaxCode):
+            used.add(percent_key(code.percent))
+    return [chosen[index] for index in range(len(lines))]
 
 
 def _decide_us(invoice: Invoice, lines: Sequence[TaxedLine], chooser: _CodeChooser) -> TaxDecision:
@@ -173,11 +185,16 @@ class _CodeChooser:
     mapping: Mapping
 
     def choose(
-        self, invoice: Invoice, number: int, line: TaxedLine, *, slack: Decimal = CENT
+        self,
+        invoice: Invoice,
+        number: int,
+        line: TaxedLine,
+        *,
+        slack: Decimal = CENT,
+        used: AbstractSet[str] = frozenset(),
     ) -> TaxCode | Finding:
         codes = [code for code in self.company.tax_codes if code.is_active and code.rates]
         fitting = codes_that_fit(TaxedAmount(line.net, line.tax), codes, slack)
-        percents = {percent_key(code.percent) for code in fitting}
         where = f"Line {number} ({_short(line.description)})" if number else "The invoice"
         if not fitting:
             rate = line.tax / line.net * 100 if line.net else ZERO
@@ -188,15 +205,13 @@ class _CodeChooser:
                 f"{self.company.info.name} gives that.",
                 "Add the rate in QuickBooks, or correct the tax in the CRM.",
             )
-        for percent in sorted(percents, key=lambda p: self._distance(line, p, fitting)):
-            chosen = self._decided(percent, fitting)
-            if chosen is not None:
-                return chosen
-        return self._ambiguous(where, invoice, fitting)
+        nearest = min(fitting, key=lambda code: self._distance(line, code, used))
+        percent = percent_key(nearest.percent)
+        same = tuple(code for code in fitting if percent_key(code.percent) == percent)
+        return self._decided(percent, same) or self._ambiguous(where, invoice, same)
 
-    def _decided(self, percent: str, fitting: tuple[TaxCode, ...]) -> TaxCode | None:
+    def _decided(self, percent: str, same: tuple[TaxCode, ...]) -> TaxCode | None:
         """Return the code that a person chose for a percentage, or the only one of it."""
-        same = [code for code in fitting if percent_key(code.percent) == percent]
         link = self.links.find(LinkKind.TAX, percent)
         name = self.mapping.tax_codes.get(percent, "").casefold()
         for code in same:
@@ -207,13 +222,20 @@ class _CodeChooser:
         return same[0] if len(same) == 1 else None
 
     @staticmethod
-    def _distance(line: TaxedLine, percent: str, fitting: tuple[TaxCode, ...]) -> Decimal:
-        code = next(c for c in fitting if percent_key(c.percent) == percent)
-        return abs(expected_tax(line.net, code) - line.tax)
+    def _distance(
+        line: TaxedLine, code: TaxCode, used: AbstractSet[str]
+    ) -> tuple[Decimal, bool, Decimal, Decimal]:
+        """Order codes by how far their tax is off, all desktops alike."""
+        return (
+            abs(expected_tax(line.net, code) - line.tax),
+            percent_key(code.percent) not in used,
+            abs(line.net * code.percent / 100 - line.tax),
+            code.percent,
+        )
 
-    def _ambiguous(self, where: str, invoice: Invoice, fitting: tuple[TaxCode, ...]) -> Finding:
-        percent = percent_key(fitting[0].percent)
-        names = ", ".join(code.name for code in fitting)
+    def _ambiguous(self, where: str, invoice: Invoice, same: tuple[TaxCode, ...]) -> Finding:
+        percent = percent_key(same[0].percent)
+        names = ", ".join(code.name for code in same)
         return blocker(
             Cause.TAX_CODE_MISSING,
             f"{where} of invoice {invoice.number} has {percent} % tax, and "

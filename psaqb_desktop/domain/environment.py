@@ -107,15 +107,19 @@ def may_receive_secrets(url: str, environment: Environment) -> bool:
     Addresses from CRM records are untrusted: only Intuit's hosts, and in sandbox and practice
     environments the hosts that the local user trusts, over TLS except on loopback.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        explicit_port = parts.port
+    except ValueError:
+        return False  # not an address at all
     host = (parts.hostname or "").lower()
     if parts.username or parts.password or not host:
         return False
-    if parts.scheme == "https" and host in INTUIT_HOSTS and parts.port in (None, 443):
+    if parts.scheme == "https" and host in INTUIT_HOSTS and explicit_port in (None, 443):
         return True
     if environment.kind is EnvironmentKind.PRODUCTION:
         return False
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
         return False
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = (443 if parts.scheme == "https" else 80) if explicit_port is None else explicit_port
     return f"{host}:{port}" in {trusted.lower() for trusted in environment.trusted_hosts}

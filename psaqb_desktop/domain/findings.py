@@ -30,6 +30,7 @@ class Cause(Enum):
     CUSTOMER_INACTIVE = "Customer inactive in QuickBooks"
     CURRENCY_MISMATCH = "Currency differs from the customer's"
     NO_MULTICURRENCY = "Company keeps one currency only"
+    NO_EXCHANGE_RATE = "No exchange rate"
     ITEM_NOT_LINKED = "Product or service not linked"
     ITEM_INACTIVE = "Product or service inactive"
     TAX_CODE_MISSING = "No tax code"

@@ -147,11 +147,14 @@ def _score(name: str, wanted: str, email: str, candidate: Candidate) -> tuple[in
     if email and candidate.email and email.casefold() == candidate.email.casefold():
         return 95, "same e-mail"
     offered = normalised(candidate.name)
+    if not wanted or not offered:
+        # Nothing but punctuation: there is nothing to compare.
+        return 0, ""
     if offered == wanted:
         return 90, "same name but for spelling"
     ratio = SequenceMatcher(None, wanted, offered, autojunk=False).ratio()
-    if wanted and offered.startswith(wanted):
+    if offered.startswith(wanted):
         ratio = max(ratio, 0.85)
-    elif wanted and set(wanted.split()) <= set(offered.split()):
+    elif set(wanted.split()) <= set(offered.split()):
         ratio = max(ratio, 0.75)
     return int(ratio * 89), "similar name"

@@ -55,7 +55,11 @@ def read_redirect(request: AuthorizationRequest, redirected_url: str) -> Redirec
         RequestRejectedError: the service reports another error.
         UnreadableAnswerError: another address, a wrong ``state`` or no code: nothing of it is used.
     """
-    wanted, got = urlsplit(request.redirect_uri), urlsplit(redirected_url.strip())
+    wanted = urlsplit(request.redirect_uri)
+    try:
+        got = urlsplit(redirected_url.strip())
+    except ValueError:
+        got = urlsplit("")  # not an address at all
     if (wanted.scheme, wanted.netloc, wanted.path or "/") != (
         got.scheme,
         got.netloc,

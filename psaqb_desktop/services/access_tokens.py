@@ -32,13 +32,8 @@ from psaqb_desktop.domain.errors import (
     SignInNeededError,
 )
 from psaqb_desktop.domain.identifiers import ConnectionId
-from psaqb_desktop.services.ports import (
-    AuthorizationGateway,
-    Clock,
-    ConnectionStore,
-    MachineLock,
-    SecretStore,
-)
+from psaqb_desktop.services.ports import Clock, ConnectionStore, MachineLock, SecretStore
+from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway
 
 LEASE_SECONDS = 120
 """Longer than a token call with its retries may take."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from psaqb_desktop.domain.check import CheckContext, check_invoice
+from psaqb_desktop.domain.check import check_invoice
+from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker

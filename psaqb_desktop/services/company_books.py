@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 
-from psaqb_desktop.domain.check import CheckContext
+from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.identifiers import RealmId
 from psaqb_desktop.domain.mapping import read_mapping
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists
 from psaqb_desktop.domain.resolve import LinkBook
-from psaqb_desktop.services.ports import Clock, CompanyGateway, LinkStore
+from psaqb_desktop.services.ports import Clock, LinkStore
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 
 LISTS_LAST = timedelta(minutes=5)
 
@@ -31,6 +34,7 @@ class CompanyBooks:
         self._links = links
         self._clock = clock
         self._kept: dict[RealmId, _Kept] = {}
+        self._rates: dict[tuple[RealmId, str, date], Decimal] = {}
         self._lock = threading.Lock()
 
     def context(self, connection: Connection) -> CheckContext:
@@ -42,7 +46,21 @@ class CompanyBooks:
         """
         mapping = read_mapping(connection.mapping_text)
         links = LinkBook.of(self._links.links(connection.realm_id))
-        return CheckContext(self.lists(connection), links, mapping)
+        return CheckContext(
+            self.lists(connection), links, mapping, partial(self._exchange_rate, connection)
+        )
+
+    def _exchange_rate(self, connection: Connection, currency: str, day: date) -> Decimal | None:
+        """Return QuickBooks' rate of a day; kept, so that a draft stays the same until pushed."""
+        key = (connection.realm_id, currency, day)
+        with self._lock:
+            known = self._rates.get(key)
+        if known is None:
+            known = self._companies.open(connection).exchange_rate(currency, day)
+            if known is not None:
+                with self._lock:
+                    self._rates[key] = known
+        return known
 
     def lists(self, connection: Connection) -> CompanyLists:
         """Return the company's lists, at most five minutes old."""

@@ -18,7 +18,8 @@ from psaqb_desktop.domain.errors import (
 from psaqb_desktop.domain.identifiers import RealmId
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, CompanyFound, read_redirect
 from psaqb_desktop.services.access_tokens import AccessTokens
-from psaqb_desktop.services.ports import AuthorizationGateway, ConnectionStore
+from psaqb_desktop.services.ports import ConnectionStore
+from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway
 
 
 class ConnectCompany:

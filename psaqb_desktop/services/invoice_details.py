@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from psaqb_desktop.domain.invoice import InvoiceLine
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation
-from psaqb_desktop.services.ports import (
-    CompanyGateway,
-    InvoiceSource,
-    PushJournal,
-    SyncRecordStore,
-)
+from psaqb_desktop.services.ports import InvoiceSource, PushJournal, SyncRecordStore
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 
 
 @dataclass(frozen=True, slots=True)

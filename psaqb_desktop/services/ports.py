@@ -13,29 +13,24 @@ from typing import Protocol
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.crm import CrmUser, ProvisionStep
-from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     CrmId,
     InvoiceId,
-    QuickBooksId,
     RealmId,
     RequestId,
 )
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.links import Link
 from psaqb_desktop.domain.listing import InvoiceList
-from psaqb_desktop.domain.pull import Changes, Payment
 from psaqb_desktop.domain.push import (
     JournalEntry,
     PaymentAllocation,
-    PostedDocument,
     Push,
     PushStep,
     SyncRecord,
 )
-from psaqb_desktop.domain.quickbooks_lists import CompanyInfo, CompanyLists, CompanyPreferences
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode
 
 
@@ -236,95 +231,6 @@ class CrmSignIn(Protocol):
         Raises:
             SignInNeededError: nobody is.
         """
-        ...
-
-
-class QuickBooksCompany(Protocol):
-    """One QuickBooks company. Paces itself to Intuit's limits over all threads."""
-
-    def lists(self) -> CompanyLists:
-        """Read company info, preferences and lists."""
-        ...
-
-    def post(self, draft: Draft, request_id: RequestId) -> PostedDocument:
-        """Create the document under this request id; the same id answers the same document.
-
-        Raises:
-            OutcomeUnknownError: sent, and no readable answer came (time-out, drop, 5xx, 10000).
-            RequestRejectedError: QuickBooks said no; nothing was created.
-            ServiceUnavailableError: it never left this machine, or was throttled: not created.
-            SignInNeededError: only a person can reconnect; not created.
-        """
-        ...
-
-    def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
-        """Look for documents of this draft's CRM invoice, by our key in the private note.
-
-        Newest first, voided ones included. A document that merely has the same number is not it.
-        """
-        ...
-
-    def read(self, document_type: DocumentType, document_id: QuickBooksId) -> PostedDocument | None:
-        """Read one document; None where it is deleted."""
-        ...
-
-    def documents(
-        self, document_type: DocumentType, ids: Sequence[QuickBooksId]
-    ) -> tuple[PostedDocument, ...]:
-        """Read many documents with few calls; deleted ones are absent."""
-        ...
-
-    def payments(self, ids: Sequence[QuickBooksId]) -> tuple[Payment, ...]:
-        """Read many payments with few calls."""
-        ...
-
-    def changes(self, since: datetime) -> Changes:
-        """Return what changed since (change data capture, at most 30 days back)."""
-        ...
-
-    def web_address(self, document_type: DocumentType, document_id: QuickBooksId) -> str:
-        """Return where a person can look at the document in QuickBooks' own pages."""
-        ...
-
-
-class CompanyGateway(Protocol):
-    """Opens companies."""
-
-    def open(self, connection: Connection) -> QuickBooksCompany:
-        """Return the company of a connection; the same object for the same realm."""
-        ...
-
-
-class AuthorizationGateway(Protocol):
-    """Intuit's OAuth 2 end points. Refuses untrusted hosts (UntrustedHostError)."""
-
-    def begin(self, *, client_id: str, redirect_uri: str) -> AuthorizationRequest:
-        """Make the authorize address with a fresh state."""
-        ...
-
-    def exchange(
-        self, connection: Connection, *, client_secret: str, code: str, redirect_uri: str
-    ) -> TokenAnswer:
-        """Trade an authorization code at the connection's Access Token URL."""
-        ...
-
-    def refresh(self, connection: Connection, credentials: Credentials) -> TokenAnswer:
-        """Trade the refresh token at the connection's Access Token URL.
-
-        Raises:
-            SignInNeededError: invalid_grant: only a person can reconnect.
-            RequestRejectedError: invalid_client and the like.
-        """
-        ...
-
-    def revoke(self, connection: Connection, *, client_secret: str, token: str) -> None:
-        """Revoke a token (and with it the grant)."""
-        ...
-
-    def company(
-        self, connection: Connection, realm_id: RealmId, tokens: TokenAnswer
-    ) -> tuple[CompanyInfo, CompanyPreferences]:
-        """Read who the company is, with tokens that are not stored yet."""
         ...
 
 

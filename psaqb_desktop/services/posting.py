@@ -31,7 +31,8 @@ from psaqb_desktop.domain.push import (
     PushStep,
     SyncRecord,
 )
-from psaqb_desktop.services.ports import Clock, PushJournal, QuickBooksCompany
+from psaqb_desktop.services.ports import Clock, PushJournal
+from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 from psaqb_desktop.services.refusals import refusal, unknown_outcome
 from psaqb_desktop.services.result_recorder import Outcome, ResultRecorder
 

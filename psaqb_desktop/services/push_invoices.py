@@ -17,8 +17,9 @@ from psaqb_desktop.domain.push import PostingState, PushResult, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher
-from psaqb_desktop.services.ports import Clock, CompanyGateway, PushJournal, SyncRecordStore
+from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush, Posting
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 from psaqb_desktop.services.refusals import unknown_outcome
 from psaqb_desktop.services.result_recorder import ResultRecorder
 

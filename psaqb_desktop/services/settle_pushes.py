@@ -38,7 +38,6 @@ from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher, is_own_claim
 from psaqb_desktop.services.ports import (
     Clock,
-    CompanyGateway,
     ConnectionStore,
     InvoiceSource,
     PushJournal,
@@ -46,6 +45,7 @@ from psaqb_desktop.services.ports import (
 )
 from psaqb_desktop.services.posting import ClaimedPush, Posting
 from psaqb_desktop.services.push_invoices import OnProgress, progress_of
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 from psaqb_desktop.services.refusals import unknown_outcome
 from psaqb_desktop.services.result_recorder import ResultRecorder
 

@@ -33,7 +33,7 @@ from psaqb_desktop.practice.group import (
 from psaqb_desktop.practice.http_server import RunningServer, serve
 from psaqb_desktop.practice.quickbooks.app import EXTENSION, create_app
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
-from psaqb_desktop.services.ports import CompanyGateway
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 
 DAY = date(2026, 9, 1)
 INVOICE = InvoiceId("7f1c0a52-0d1e-4c55-9b7e-3f3d0f6a2b10")

@@ -29,7 +29,7 @@ from psaqb_desktop.practice.group import (
     PRACTICE_INTUIT_CLIENT_SECRET,
     PRACTICE_REDIRECT_URIS,
 )
-from psaqb_desktop.services.ports import AuthorizationGateway
+from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway
 
 SECRET = PRACTICE_INTUIT_CLIENT_SECRET
 TOKEN_PATH = "*/tokens/bearer"

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from psaqb_desktop.domain.check import CheckContext
+from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
 from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine, DraftTaxLine
 from psaqb_desktop.domain.identifiers import (

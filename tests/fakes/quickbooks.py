@@ -22,7 +22,8 @@ from psaqb_desktop.domain.pull import AppliedAmount, Changes, Payment
 from psaqb_desktop.domain.push import PostedDocument
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists
 from psaqb_desktop.domain.texts import invoice_key
-from psaqb_desktop.services.ports import Clock, QuickBooksCompany
+from psaqb_desktop.services.ports import Clock
+from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,9 @@ class FakeLedger:
                 documents, payments = documents[:1], []
             read_at = self._clock.now()
             return Changes(tuple(documents), tuple(payments), read_at, not self.is_cut_off)
+
+    def exchange_rate(self, currency: str, day: date) -> Decimal | None:
+        return Decimal("1.25")
 
     def web_address(self, document_type: DocumentType, document_id: QuickBooksId) -> str:
         return f"https://example.test/{document_type.value}/{document_id}"

@@ -69,6 +69,9 @@ class Practice:
             f"http://127.0.0.1:{quickbooks_port}",
         )
         wait_until(made._answers, "the practice services to answer")
+        # Many short-lived programs one after the other: each starts its pacing anew, and a
+        # minute's patience after a 429 would be most of the test.
+        made.quickbooks_options(limit_factor=20)
         return made
 
     def _answers(self) -> bool:

@@ -39,7 +39,6 @@ BATCH = "/api/data/v9.2/$batch"
 POINTS = [
     Point("crm", "POST", BATCH, 0, "delay"),
     Point("crm", "POST", BATCH, 0, "delay_after"),
-    Point("crm", "POST", BATCH, 1, "delay"),
     Point("crm", "POST", BATCH, 1, "delay_after"),
     Point("quickbooks", "POST", INVOICE, 0, "delay"),
     Point("quickbooks", "POST", INVOICE, 0, "delay_after"),
@@ -103,7 +102,7 @@ def test_a_kill_leaves_one_document_for_each_invoice(
         documents = practice.documents(legal_entity, number)
         assert len(documents) == 1, (number, [d["Id"] for d in documents])
         rows = practice.crm_rows(
-            "psaqb_invoicesyncs", filter=f"psaqb_quickbooksnumber eq '{number}'"
+            "psaqb_invoicesyncs", filter=f"psaqb_number eq '{number}'"
         )
         assert [row["psaqb_quickbooksid"] for row in rows] == [documents[0]["Id"]]
         assert f"{documents[0]['TotalAmt']:.2f}" == f"{float(rows[0]['psaqb_total']):.2f}"

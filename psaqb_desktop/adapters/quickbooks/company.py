@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from psaqb_desktop.adapters.quickbooks import json_reading
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
@@ -74,6 +75,16 @@ class Company:
     def changes(self, since: datetime) -> Changes:
         """Return what changed since (change data capture, at most 30 days back)."""
         return read_changes(self._calls, since)
+
+    def exchange_rate(self, currency: str, day: date) -> Decimal | None:
+        """Return the rate that QuickBooks has for a day; None where it has none."""
+        answer = self._calls.get(
+            "exchangerate", {"sourcecurrencycode": currency, "asofdate": day.isoformat()}
+        )
+        if not answer.is_success and any(f.code == _NOT_FOUND for f in read_faults(answer)):
+            return None
+        data = answered(answer, self._calls, what=f"Reading the exchange rate of {currency}")
+        return json_reading.amount(json_reading.part(data, "ExchangeRate"), "Rate") or None
 
     def web_address(self, document_type: DocumentType, document_id: QuickBooksId) -> str:
         """Return where a person can look at the document in QuickBooks' own pages."""
