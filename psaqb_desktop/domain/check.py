@@ -17,6 +17,7 @@ from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine
 from psaqb_desktop.domain.draft_tax import TaxDecision, decide_tax
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.header_checks import (
+    cents_lost,
     document_number,
     exchange_rate,
     header_findings,
@@ -28,7 +29,7 @@ from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.links import LinkKind
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.money import ZERO, to_cents
-from psaqb_desktop.domain.quickbooks_lists import QuickBooksCustomer
+from psaqb_desktop.domain.quickbooks_lists import CompanyLists, QuickBooksCustomer
 from psaqb_desktop.domain.resolve import (
     resolve_customer,
     resolve_item,
@@ -83,7 +84,10 @@ def check_invoice(
     if any(f.is_blocker for f in findings) or not (txn_date and customer) or number is None:
         return None, tuple(findings)
     head = _Head(txn_date, number, customer, term, location, document_class, rate)
-    return _draft(invoice, planned, decision, context, head, sign), tuple(findings)
+    draft = _draft(invoice, planned, decision, context, head, sign)
+    if draft.total != to_cents(invoice.total * sign):
+        return None, (*findings, cents_lost(invoice, draft.total * sign))
+    return draft, tuple(findings)
 
 
 @dataclass(frozen=True, slots=True)

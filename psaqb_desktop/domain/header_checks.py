@@ -84,6 +84,17 @@ def sum_findings(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Finding
     ]
 
 
+def cents_lost(invoice: Invoice, total: Decimal) -> Finding:
+    """Say that rounding each line to cents does not give the CRM's total."""
+    return blocker(
+        Cause.TOTALS_DIFFER,
+        f"Invoice {invoice.number}: its lines have fractions of a cent; rounded as QuickBooks "
+        f"rounds them they come to {total:,.2f}, the CRM's total is "
+        f"{to_cents(invoice.total):,.2f} {invoice.currency}.",
+        "Have the CRM round its lines to cents, then refresh and check again.",
+    )
+
+
 def posting_date(invoice: Invoice, context: CheckContext) -> date | Finding:
     """Return the plain date of the document; it must lie in an open period."""
     day = invoice.invoice_date
