@@ -6,6 +6,7 @@ The map; imports run from top to bottom only, which ``lint-imports`` checks:
 ``__main__``     entry points: the window's program and the command line
 ``window``       Qt, its event loop, and one environment's screens; ``self_check`` beside it
 ``bootstrap``    puts adapters into services and services into a desk; sees everything
+``practising``   starts and stops the practice services, declares their environment
 ``ui``           the window: everything that knows Qt and asyncio
 ``cli``          the command line over the same use cases
 ``adapters``     the outside world: dataverse, quickbooks, journal, cache, secrets, settings, http

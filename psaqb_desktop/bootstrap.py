@@ -12,10 +12,9 @@ import logging
 import os
 import platform
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from psaqb_desktop.adapters.cache.store import SqliteInvoiceCache
 from psaqb_desktop.adapters.dataverse.client import DataverseClient
@@ -28,7 +27,7 @@ from psaqb_desktop.adapters.dataverse.sync_records import DataverseSyncRecords
 from psaqb_desktop.adapters.dataverse.tables import OurTables
 from psaqb_desktop.adapters.http.redaction import redact
 from psaqb_desktop.adapters.http.session import HttpSession
-from psaqb_desktop.adapters.journal.store import open_journal
+from psaqb_desktop.adapters.journal.store import SqliteJournal, open_journal
 from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
 from psaqb_desktop.adapters.quickbooks.pacing import CompanyPacings
@@ -39,8 +38,9 @@ from psaqb_desktop.adapters.settings.logging_setup import Logging, set_up_loggin
 from psaqb_desktop.adapters.settings.machine_lock import FileMachineLock
 from psaqb_desktop.adapters.settings.paths import Paths, find_paths
 from psaqb_desktop.adapters.settings.system_clock import SystemClock
-from psaqb_desktop.domain.environment import Environment, EnvironmentKind, SignInMethod
+from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, SettingsError
+from psaqb_desktop.practising import Practice
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Pusher
@@ -59,8 +59,6 @@ from psaqb_desktop.services.settle_pushes import SettlePushes
 
 CRM_SECRET_VARIABLE = "PSAQB_CRM_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 CRM_SECRET_ENTRY = "crm-client-secret"  # noqa: S105 - the name of an entry
-PRACTICE = "practice"
-"""Name of the environment of the practice company."""
 
 AskPassphrase = Callable[[Path], str]
 
@@ -118,62 +116,118 @@ def open_office(data_dir: Path | None, ask_passphrase: AskPassphrase | None = No
     return Office(find_paths(data_dir, os.environ), os.environ, ask_passphrase)
 
 
+@dataclass(frozen=True)
+class _Machine:
+    """What this machine lends to one environment."""
+
+    environment: Environment
+    paths: Paths
+    clock: SystemClock
+    secrets: ScopedSecrets
+    journal: SqliteJournal
+    locks: FileMachineLock
+
+
+@dataclass(frozen=True)
+class _Crm:
+    """The adapters of one CRM; they share a client."""
+
+    sign_in: EntraSignIn
+    invoices: DataverseInvoices
+    connections: DataverseConnections
+    records: DataverseSyncRecords
+    links: DataverseLinks
+    provisioner: DataverseProvisioner
+
+
+@dataclass(frozen=True)
+class _QuickBooks:
+    """The adapters of all companies; they share a session and the pacing of each company."""
+
+    authorization: QuickBooksAuthorization
+    tokens: AccessTokens
+    companies: QuickBooksGateway
+
+
 def build_desk(environment: Environment, office: Office) -> Desk:
     """Put the use cases of one environment together."""
     paths = office.paths
-    clock = SystemClock()
-    store = choose_secret_store(office.environ, office.ask_passphrase)
-    kept = ScopedSecrets(store, environment.name)
+    machine = _Machine(
+        environment,
+        paths,
+        SystemClock(),
+        ScopedSecrets(choose_secret_store(office.environ, office.ask_passphrase), environment.name),
+        open_journal(_made(paths.journal_file(environment.name))),
+        FileMachineLock(paths.locks),
+    )
+    crm = _open_crm(machine, office)
+    return _desk(machine, crm, _open_quickbooks(machine, crm))
+
+
+def _open_crm(machine: _Machine, office: Office) -> _Crm:
+    environment, kept = machine.environment, machine.secrets
     sign_in = EntraSignIn(
         environment,
         kept,
         HttpSession("CRM"),
-        clock,
+        machine.clock,
         client_secret=lambda: _crm_secret(environment, office, kept),
     )
     client = DataverseClient(environment.crm_url, sign_in.access_token, HttpSession("CRM"))
     tables = OurTables(client)
-    invoices = DataverseInvoices(client)
-    connections = DataverseConnections(client, tables)
-    records = DataverseSyncRecords(client, tables)
-    provisioner = DataverseProvisioner(client, clock)
-    journal = open_journal(_made(paths.journal_file(environment.name)))
+    return _Crm(
+        sign_in,
+        DataverseInvoices(client),
+        DataverseConnections(client, tables),
+        DataverseSyncRecords(client, tables),
+        DataverseLinks(client, tables),
+        DataverseProvisioner(client, machine.clock),
+    )
+
+
+def _open_quickbooks(machine: _Machine, crm: _Crm) -> _QuickBooks:
     # Intuit ends a request after 120 seconds: waiting that long leaves fewer outcomes unknown.
     http = HttpSession("QuickBooks", timeout=(10, 125))
-    pacings = CompanyPacings(clock)
-    authorization = QuickBooksAuthorization(environment, http, clock, pacings)
+    pacings = CompanyPacings(machine.clock)
+    authorization = QuickBooksAuthorization(machine.environment, http, machine.clock, pacings)
     tokens = AccessTokens(
-        connections=connections,
+        connections=crm.connections,
         gateway=authorization,
-        secrets=kept,
-        locks=FileMachineLock(paths.locks),
-        clock=clock,
-        holder=_holder(paths),
+        secrets=machine.secrets,
+        locks=machine.locks,
+        clock=machine.clock,
+        holder=_holder(machine.paths),
     )
     companies = QuickBooksGateway(
-        environment,
+        machine.environment,
         lambda connection, is_refused: tokens.token(connection, is_refused=is_refused),
         http,
-        clock,
+        machine.clock,
         pacings=pacings,
     )
-    links = DataverseLinks(client, tables)
-    books = CompanyBooks(companies=companies, links=links, clock=clock)
-    check = CheckInvoices(invoices=invoices, books=books)
-    pusher = Pusher(_user_name(sign_in), platform.node() or "this machine")
+    return _QuickBooks(authorization, tokens, companies)
+
+
+def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
+    environment, clock, journal = machine.environment, machine.clock, machine.journal
+    connections, records, companies = crm.connections, crm.records, quickbooks.companies
+    books = CompanyBooks(companies=companies, links=crm.links, clock=clock)
+    check = CheckInvoices(invoices=crm.invoices, books=books)
+    pusher = Pusher(_user_name(crm.sign_in), platform.node() or "this machine")
+    cache = SqliteInvoiceCache(_made(machine.paths.cache_file(environment.name)))
     return Desk(
-        environment=environment,
-        sign_in=sign_in,
-        provisioner=provisioner,
-        list_invoices=ListInvoices(
-            invoices=invoices,
+        environment,
+        crm.sign_in,
+        crm.provisioner,
+        ListInvoices(
+            invoices=crm.invoices,
             connections=connections,
             records=records,
-            cache=SqliteInvoiceCache(_made(paths.cache_file(environment.name))),
+            cache=cache,
             clock=clock,
         ),
-        check_invoices=check,
-        push_invoices=PushInvoices(
+        check,
+        PushInvoices(
             check=check,
             companies=companies,
             records=records,
@@ -181,46 +235,46 @@ def build_desk(environment: Environment, office: Office) -> Desk:
             clock=clock,
             pusher=pusher,
         ),
-        settle_pushes=SettlePushes(
+        SettlePushes(
             check=check,
             companies=companies,
             connections=connections,
-            invoices=invoices,
+            invoices=crm.invoices,
             records=records,
             journal=journal,
-            tokens=tokens,
+            tokens=quickbooks.tokens,
             clock=clock,
             pusher=pusher,
         ),
-        pull_changes=PullChanges(
+        PullChanges(
             connections=connections,
             companies=companies,
             records=records,
             journal=journal,
             clock=clock,
         ),
-        connect_company=ConnectCompany(
+        ConnectCompany(
             environment=environment,
             connections=connections,
-            gateway=authorization,
-            tokens=tokens,
+            gateway=quickbooks.authorization,
+            tokens=quickbooks.tokens,
         ),
-        edit_connection=EditConnection(environment=environment, connections=connections),
-        link_records=LinkRecords(
-            check=check, books=books, links=links, clock=clock, confirmed_by=pusher.name
+        EditConnection(environment=environment, connections=connections),
+        LinkRecords(
+            check=check, books=books, links=crm.links, clock=clock, confirmed_by=pusher.name
         ),
-        leave_out=LeaveOut(records=records, clock=clock),
-        invoice_details=InvoiceDetails(
-            invoices=invoices, records=records, journal=journal, companies=companies
+        LeaveOut(records=records, clock=clock),
+        InvoiceDetails(
+            invoices=crm.invoices, records=records, journal=journal, companies=companies
         ),
-        doctor=Doctor(
+        Doctor(
             environment=environment,
-            sign_in=sign_in,
-            provisioner=provisioner,
+            sign_in=crm.sign_in,
+            provisioner=crm.provisioner,
             connections=connections,
             books=books,
             journal=journal,
-            secrets=kept,
+            secrets=machine.secrets,
             clock=clock,
         ),
     )
@@ -270,89 +324,3 @@ def _crm_secret(environment: Environment, office: Office, kept: ScopedSecrets) -
     if environment.kind is EnvironmentKind.PRACTICE:
         return office.practice.crm_client_secret
     return kept.get(CRM_SECRET_ENTRY)
-
-
-@dataclass(frozen=True)
-class Practice:
-    """The practice CRM and practice QuickBooks, in a process of their own on loopback."""
-
-    paths: Paths
-    file: EnvironmentsFile
-
-    @property
-    def crm_client_secret(self) -> str:
-        """The make-believe secret of the practice tenant."""
-        from psaqb_desktop.practice.group import PRACTICE_CRM_CLIENT_SECRET  # noqa: PLC0415
-
-        return PRACTICE_CRM_CLIENT_SECRET
-
-    def start(self, *, ends_with: int | None = None) -> Environment:
-        """Start the services if they are not running; declare their environment.
-
-        ``ends_with`` is the id of a process with which services started now are to end.
-
-        Raises:
-            SettingsError: they cannot be started, for example because a port is taken.
-        """
-        from psaqb_desktop.practice import group, server  # noqa: PLC0415
-
-        try:
-            addresses = server.start_in_background(self.paths.practice, parent_pid=ends_with)
-        except server.PracticeError as error:
-            raise SettingsError(
-                "The practice services could not be started.",
-                remedy="See the details; “psaqb practice reset” starts afresh.",
-                details=str(error),
-            ) from error
-        known = {e.name: e for e in self.file.load()}
-        quickbooks = urlsplit(addresses.quickbooks_url)
-        environment = replace(
-            known.get(PRACTICE)
-            or Environment(
-                name=PRACTICE,
-                kind=EnvironmentKind.PRACTICE,
-                crm_url=addresses.crm_url,
-                client_id=group.PRACTICE_CRM_CLIENT_ID,
-                sign_in=SignInMethod.CLIENT_CREDENTIALS,
-            ),
-            crm_url=addresses.crm_url,
-            authority=addresses.crm_url,
-            tenant=group.PRACTICE_TENANT,
-            quickbooks_authorize_url=f"{addresses.quickbooks_url}/connect/oauth2",
-            trusted_hosts=(quickbooks.netloc,),
-        )
-        if known.get(PRACTICE) != environment:
-            self.file.save_environment(environment, is_default=not known)
-        return environment
-
-    def stop(self) -> bool:
-        """Stop the services; False when they were not running."""
-        from psaqb_desktop.practice import server  # noqa: PLC0415
-
-        was_running = server.running(self.paths.practice) is not None
-        server.stop(self.paths.practice)
-        return was_running
-
-    def reset(self) -> None:
-        """Put everything back to the first day, what this machine remembers of it included."""
-        from psaqb_desktop.practice import server  # noqa: PLC0415
-
-        server.reset(self.paths.practice)
-        for file in (self.paths.journal_file(PRACTICE), self.paths.cache_file(PRACTICE)):
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{file}{suffix}").unlink(missing_ok=True)
-
-    def status(self) -> str:
-        """Tell in a line whether they run, and where."""
-        from psaqb_desktop.practice import server  # noqa: PLC0415
-
-        addresses = server.running(self.paths.practice)
-        if addresses is None:
-            return "The practice services are not running."
-        return f"Practice CRM at {addresses.crm_url}, QuickBooks at {addresses.quickbooks_url}"
-
-    def serve(self, arguments: Sequence[str]) -> int:
-        """Run them in this process until it is asked to end."""
-        from psaqb_desktop.practice.__main__ import main  # noqa: PLC0415
-
-        return main(["serve", "--folder", str(self.paths.practice), *arguments])

@@ -119,7 +119,8 @@ async def _open_desk(
     office: Office, environment: str, tasks: TaskRunner, *, is_practice: bool
 ) -> Desk:
     """Open the environment that was asked for; a first start asks which."""
-    from psaqb_desktop.bootstrap import PRACTICE, build_desk  # noqa: PLC0415
+    from psaqb_desktop.bootstrap import build_desk  # noqa: PLC0415
+    from psaqb_desktop.practising import PRACTICE  # noqa: PLC0415
     from psaqb_desktop.ui.welcome import Welcome  # noqa: PLC0415
 
     name = environment or office.default_environment()
