@@ -1,0 +1,1 @@
+"""Stand-ins for Dataverse and QuickBooks Online: real HTTP servers that stand alone."""

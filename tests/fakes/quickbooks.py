@@ -141,7 +141,7 @@ class FakeLedger:
             read_at = self._clock.now()
             return Changes(tuple(documents), tuple(payments), read_at, not self.is_cut_off)
 
-    def exchange_rate(self, currency: str, day: date) -> Decimal | None:
+    def exchange_rate(self, currency: str, day: date) -> Decimal | None:  # noqa: ARG002
         return Decimal("1.25")
 
     def web_address(self, document_type: DocumentType, document_id: QuickBooksId) -> str:

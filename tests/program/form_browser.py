@@ -19,14 +19,14 @@ class FormBrowser:
         self.open("GET", start, {})
 
     def open(self, method: str, url: str, fields: dict[str, str]) -> None:
-        key = "params" if method == "GET" and fields else "data"
-        sent = {key: fields} if fields else {}
+        in_address = fields if method == "GET" and fields else None
         answer = self._session.request(
             method,
             url,
-            **sent,
+            params=in_address,
+            data=None if in_address else fields,
             allow_redirects=False,
-            timeout=30,  # type: ignore[arg-type]
+            timeout=30,
         )
         if answer.is_redirect:
             target = urljoin(answer.url, answer.headers["Location"])

@@ -101,9 +101,7 @@ def test_a_kill_leaves_one_document_for_each_invoice(
         legal_entity = "GBSI" if "-GB-" in number else "USMF"
         documents = practice.documents(legal_entity, number)
         assert len(documents) == 1, (number, [d["Id"] for d in documents])
-        rows = practice.crm_rows(
-            "psaqb_invoicesyncs", filter=f"psaqb_number eq '{number}'"
-        )
+        rows = practice.crm_rows("psaqb_invoicesyncs", filter=f"psaqb_number eq '{number}'")
         assert [row["psaqb_quickbooksid"] for row in rows] == [documents[0]["Id"]]
         assert f"{documents[0]['TotalAmt']:.2f}" == f"{float(rows[0]['psaqb_total']):.2f}"
     listed = desktop.run("list", "--status", "Checking outcome")
