@@ -30,25 +30,25 @@ class Decisions(Generic[D]):
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(decision)
 
+    def _ask(self) -> asyncio.Future[D]:
+        """Listen from this moment on: a press must not fall between two turns of the loop."""
+        self._waiting = asyncio.get_running_loop().create_future()
+        return self._waiting
+
     async def next(self) -> D:
         """Wait for the person."""
-        self._waiting = asyncio.get_running_loop().create_future()
-        try:
-            return await self._waiting
-        finally:
-            self._waiting = None
+        return await self._ask()
 
     async def during(self, work: Coroutine[Any, Any, T]) -> T | Decided[D]:
         """Wait for work, or for the person to decide meanwhile; then the work is cancelled."""
-        doing = asyncio.ensure_future(work)
-        deciding = asyncio.ensure_future(self.next())
+        doing, deciding = asyncio.ensure_future(work), self._ask()
         try:
-            await asyncio.wait({doing, deciding}, return_when=asyncio.FIRST_COMPLETED)
+            await _first_of(doing, deciding)
             if doing.done():
                 return doing.result()
             return Decided(deciding.result())
         finally:
-            await _drop(deciding)
+            deciding.cancel()
             await _drop(doing)
 
     async def alongside(self, work: Coroutine[Any, Any, T], tell: Callable[[D], None]) -> T:
@@ -56,14 +56,18 @@ class Decisions(Generic[D]):
         doing = asyncio.ensure_future(work)
         try:
             while True:
-                deciding = asyncio.ensure_future(self.next())
-                await asyncio.wait({doing, deciding}, return_when=asyncio.FIRST_COMPLETED)
+                deciding = self._ask()
+                await _first_of(doing, deciding)
                 if doing.done():
-                    await _drop(deciding)
+                    deciding.cancel()
                     return doing.result()
                 tell(deciding.result())
         finally:
             await _drop(doing)
+
+
+async def _first_of(*futures: asyncio.Future[Any]) -> None:
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _drop(future: asyncio.Future[Any]) -> None:

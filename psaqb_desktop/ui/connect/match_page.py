@@ -65,7 +65,8 @@ class MatchPage(QWidget):
         self.summary = words()
         self.progress = endless_progress("Storing the links")
         self.progress.hide()
-        self._lay_out(connection, close)
+        self.close_button = close
+        self._lay_out(connection)
         self._tell()
         first = self.tabs.currentWidget()
         if first is not None:
@@ -94,7 +95,7 @@ class MatchPage(QWidget):
         self._models.setdefault(title, []).append(model)
         self.tabs.addTab(table, f"{title} ({len(wishes)})")
 
-    def _lay_out(self, connection: Connection, close: QPushButton) -> None:
+    def _lay_out(self, connection: Connection) -> None:
         top = QHBoxLayout()
         top.addWidget(self.only_unmatched)
         top.addStretch()
@@ -115,7 +116,7 @@ class MatchPage(QWidget):
         layout.addLayout(top)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self.progress)
-        buttons = button_row(close, self.confirm)
+        buttons = button_row(self.close_button, self.confirm)
         buttons.insertWidget(0, self.summary, 1)
         layout.addLayout(buttons)
 
@@ -168,7 +169,14 @@ class MatchPage(QWidget):
     def set_busy(self, *, is_busy: bool) -> None:
         """Lock the screen while links are stored."""
         self.progress.setVisible(is_busy)
-        for part in (self.tabs, self.confirm, self.only_unmatched, self.exact_only, self.refresh):
+        for part in (
+            self.tabs,
+            self.confirm,
+            self.only_unmatched,
+            self.exact_only,
+            self.refresh,
+            self.close_button,
+        ):
             part.setEnabled(not is_busy)
         if not is_busy:
             self._tell()
