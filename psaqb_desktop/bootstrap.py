@@ -54,6 +54,7 @@ from psaqb_desktop.services.leave_out import LeaveOut
 from psaqb_desktop.services.link_records import LinkRecords
 from psaqb_desktop.services.list_invoices import ListInvoices
 from psaqb_desktop.services.pull_changes import PullChanges
+from psaqb_desktop.services.push_again import PushAgain
 from psaqb_desktop.services.push_invoices import PushInvoices
 from psaqb_desktop.services.settle_pushes import SettlePushes
 
@@ -264,6 +265,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             check=check, books=books, links=crm.links, clock=clock, confirmed_by=pusher.name
         ),
         LeaveOut(records=records, clock=clock),
+        PushAgain(records=records, clock=clock),
         InvoiceDetails(
             invoices=crm.invoices, records=records, journal=journal, companies=companies
         ),

@@ -9,9 +9,9 @@ from enum import Enum
 
 from psaqb_desktop.domain.connection import Connection, RouteBy
 from psaqb_desktop.domain.draft import Draft
-from psaqb_desktop.domain.findings import Cause, Finding, blocker
+from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.invoice import CrmReference, CrmStatus, Invoice
-from psaqb_desktop.domain.push import PostingState, SyncRecord
+from psaqb_desktop.domain.push import PostingState, QuickBooksStatus, SyncRecord
 
 
 class RowStatus(Enum):
@@ -58,6 +58,7 @@ class ListedInvoice:
     def findings(self) -> tuple[Finding, ...]:
         """All problems known of this invoice, the route's first, the record's last one last."""
         found = [self.route_finding] if self.route_finding else []
+        found.extend(_news_since_posting(self.invoice, self.record))
         if self.checked is not None:
             found.extend(self.checked.findings)
         elif self.record is not None and self.record.finding:
@@ -90,6 +91,32 @@ class ListedInvoice:
         """Not yet in QuickBooks and not left out on purpose."""
         state = self.record.state if self.record else PostingState.NOT_POSTED
         return state in {PostingState.NOT_POSTED, PostingState.FAILED}
+
+
+def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Finding]:
+    """Tell what happened to a posted invoice on either side, for a person to decide about."""
+    if record is None or not record.state.is_posted:
+        return []
+    name = f"Invoice {invoice.number} ({record.number or record.quickbooks_id} in QuickBooks)"
+    news = []
+    if record.is_gone:
+        what = "voided" if record.quickbooks_status is QuickBooksStatus.VOIDED else "deleted"
+        news.append(
+            blocker(
+                Cause.GONE_IN_QUICKBOOKS,
+                f"{name} was {what} in QuickBooks.",
+                "Choose “Push again” to post it anew, or leave it as it is.",
+            )
+        )
+    if record.invoice_version and record.invoice_version != invoice.version:
+        news.append(
+            warning(
+                Cause.CHANGED_AFTER_POSTING,
+                f"{name} was edited in the CRM after it was posted.",
+                "Compare the two; a correction goes by void and push again, or by credit memo.",
+            )
+        )
+    return news
 
 
 _STATUS_OF_STATE = {

@@ -137,6 +137,12 @@ class SyncRecord:
     """ETag of this record; empty when it is not in the CRM yet."""
     modified_on: datetime | None = None
 
+    @property
+    def is_gone(self) -> bool:
+        """The document that was posted has been voided or deleted in QuickBooks."""
+        gone = {QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING}
+        return self.state.is_posted and self.quickbooks_status in gone
+
     def posted(self, document: PostedDocument) -> SyncRecord:
         """Return the record with what QuickBooks holds now."""
         return replace(

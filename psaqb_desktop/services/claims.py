@@ -17,7 +17,6 @@ from psaqb_desktop.domain.push import (
     Push,
     PushResult,
     PushStep,
-    QuickBooksStatus,
     SyncRecord,
 )
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
@@ -205,8 +204,7 @@ def _obstacle(record: SyncRecord | None) -> Finding | None:
             "still unknown.",
             "Wait, or choose “Check outcome”; it cannot be pushed again until that is settled.",
         )
-    gone = {QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING}
-    if record.state.is_posted and record.quickbooks_status not in gone:
+    if record.state.is_posted and not record.is_gone:
         return blocker(
             Cause.NUMBER_TAKEN,
             f"It is in QuickBooks already (number {record.number or record.quickbooks_id}).",

@@ -15,6 +15,7 @@ from psaqb_desktop.services.link_records import LinkRecords
 from psaqb_desktop.services.list_invoices import ListInvoices
 from psaqb_desktop.services.ports import CrmSignIn, Provisioner
 from psaqb_desktop.services.pull_changes import PullChanges
+from psaqb_desktop.services.push_again import PushAgain
 from psaqb_desktop.services.push_invoices import PushInvoices
 from psaqb_desktop.services.settle_pushes import SettlePushes
 
@@ -35,5 +36,6 @@ class Desk:
     edit_connection: EditConnection
     link_records: LinkRecords
     leave_out: LeaveOut
+    push_again: PushAgain
     invoice_details: InvoiceDetails
     doctor: Doctor

@@ -172,3 +172,17 @@ def leave_out(context: CliContext, number: str, reason: str, take_back: bool) ->
     else:
         context.output.note(f"{row.invoice.number}: {record.state.value}")
     return OK
+
+
+@click.command("push-again")
+@click.argument("number")
+@pass_context
+def push_again(context: CliContext, number: str) -> int:
+    """Put an invoice whose document was voided or deleted back into the list."""
+    row = chosen_rows(context.desk.list_invoices.run(), [number])[0]
+    record = context.desk.push_again.run(row)
+    if context.output.is_json:
+        context.output.document({"number": row.invoice.number, "state": record.state})
+    else:
+        context.output.note(f"{row.invoice.number} can be pushed again.")
+    return OK
