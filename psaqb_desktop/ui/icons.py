@@ -10,18 +10,22 @@ from PySide6.QtSvg import QSvgRenderer
 
 from psaqb_desktop.ui.resources import resource
 
-_SIZES = (16, 20, 24, 32, 48, 96)
+SMALL = (16, 20, 32, 40)
+"""Beside text, on screens of scale 1 and 2. Each size costs time at the start."""
+LARGE = (48, 96)
 
 
 @lru_cache(maxsize=512)
-def icon(name: str, colour: str, disabled_colour: str = "") -> QIcon:
+def icon(
+    name: str, colour: str, disabled_colour: str = "", *, sizes: tuple[int, ...] = SMALL
+) -> QIcon:
     """Return an icon drawn in ``colour`` (``#rrggbb``); empty where the file is missing."""
     made = QIcon()
     path = resource(f"icons/{name}.svg")
     if not path.is_file():
         return made
     text = path.read_text(encoding="utf-8")
-    for size in _SIZES:
+    for size in sizes:
         pixmap = _drawn(text, colour, size)
         made.addPixmap(pixmap)
         made.addPixmap(pixmap, QIcon.Mode.Selected)  # else Qt pales it on highlighted rows

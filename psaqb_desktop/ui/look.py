@@ -73,7 +73,7 @@ def severity_icon(severity: Severity, colours: Colours) -> QIcon:
 
 def tool_icon(name: str, colours: Colours) -> QIcon:
     """Return an icon for an action, paler where the action is not available."""
-    return icon(name, colours.text, colours.border)
+    return icon(name, colours.text, colours.border, sizes=(20, 40))
 
 
 def current_colours() -> Colours:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,7 +31,7 @@ from psaqb_desktop.ui.invoices.page import InvoicesPage
 from psaqb_desktop.ui.invoices.presenter import InvoicesPresenter
 from psaqb_desktop.ui.invoices.surface import Activity
 from psaqb_desktop.ui.look import ColourChoice, apply_look
-from psaqb_desktop.ui.menus import fill_menus
+from psaqb_desktop.ui.menus import fill_menus, row_menu
 from psaqb_desktop.ui.navigation import NavigationRail
 from psaqb_desktop.ui.parts import MainWindowParts
 from psaqb_desktop.ui.state import ForgetfulState, WindowState
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         bar = QToolBar("Actions")
         bar.setObjectName("actions")
         bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
+        bar.setIconSize(QSize(20, 20))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for name in TOOL_BAR:
             if not name:
@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
             lambda group: start(lambda: mending.mend_all(group), "mending")
         )
         self.rail.page_chosen.connect(self.show_page)
+        page.grid.customContextMenuRequested.connect(self._show_row_menu)
         self._parts.on_changed = lambda: start(reading.refresh, "reading invoices")
 
     # -- the frame, as presenters know it -------------------------------------------------------
@@ -180,6 +181,8 @@ class MainWindow(QMainWindow):
     def show_activity(self, activity: Activity | None) -> None:
         """Tell what is going on."""
         was_running = self._activity is not None
+        if activity is None and self._activity is not None and not self.isActiveWindow():
+            QApplication.alert(self)
         can_stop = self._activity is not None and self._activity.can_stop
         self._activity = activity
         self.status.show_activity(activity)
@@ -211,6 +214,11 @@ class MainWindow(QMainWindow):
 
     def _update_actions(self) -> None:
         self.actions_.update(self.page.choice(), self._activity)
+
+    def _show_row_menu(self, where: QPoint) -> None:
+        menu = row_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.page.grid.viewport().mapToGlobal(where))
 
     def _find(self) -> None:
         self.show_page(INVOICES)

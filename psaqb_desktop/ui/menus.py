@@ -18,6 +18,10 @@ _INVOICES = (
     *("refresh", "check", "push", "", "pull", "pull_all", "", "try_again", "leave_out"),
     *("take_back", "", "stop", "", "open_quickbooks", "open_crm"),
 )
+_ROW = (
+    *("details", "", "check", "push", "try_again", "", "leave_out", "take_back", ""),
+    *("open_quickbooks", "open_crm", "", "copy"),
+)
 _COLOURS = {
     ColourChoice.SYSTEM: "&As the system",
     ColourChoice.LIGHT: "&Light",
@@ -42,6 +46,13 @@ def fill_menus(window: MainWindow) -> None:
     help_menu.addAction("Open &log folder").triggered.connect(window.open_log_folder)
     help_menu.addSeparator()
     help_menu.addAction("&About PSAQB Desktop").triggered.connect(window.about)
+
+
+def row_menu(window: MainWindow) -> QMenu:
+    """Make the menu of the chosen rows."""
+    menu = QMenu(window)
+    _add(window, menu, _ROW)
+    return menu
 
 
 def _add(window: MainWindow, menu: QMenu, names: tuple[str, ...]) -> None:

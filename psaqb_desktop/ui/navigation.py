@@ -35,7 +35,7 @@ class NavigationRail(QWidget):
             button.setText(words)
             button.setAccessibleName(words)
             button.setCheckable(True)
-            button.setIconSize(QSize(22, 22))
+            button.setIconSize(QSize(24, 24))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setMinimumWidth(96)
             button.setShortcut(QKeySequence(keys))
@@ -57,4 +57,8 @@ class NavigationRail(QWidget):
         colours = current_colours()
         for place, (_words, picture, _keys) in enumerate(_PAGES):
             button = self._group.button(place)
-            button.setIcon(icon(picture, colours.active if button.isChecked() else colours.muted))
+            button.setIcon(
+                icon(
+                    picture, colours.active if button.isChecked() else colours.muted, sizes=(24, 48)
+                )
+            )

@@ -7,7 +7,7 @@ from enum import Enum
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from psaqb_desktop.ui.icons import icon
+from psaqb_desktop.ui.icons import LARGE, icon
 from psaqb_desktop.ui.look import GAP, current_colours
 
 
@@ -144,4 +144,4 @@ class EmptyState(QWidget):
         colours = current_colours()
         is_good = self.shown == Empty.NOTHING_TO_POST
         ink = colours.good if is_good else colours.muted
-        self._picture.setPixmap(icon(_WORDS[self.shown][0], ink).pixmap(48, 48))
+        self._picture.setPixmap(icon(_WORDS[self.shown][0], ink, sizes=LARGE).pixmap(48, 48))

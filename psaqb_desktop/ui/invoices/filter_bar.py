@@ -155,6 +155,11 @@ class FilterBar(QWidget):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
+    def clear_search(self) -> None:
+        """Search for nothing, also where the last letters were not searched for yet."""
+        self.search.clear()
+        self._on_search()
+
     def dress(self) -> None:
         """Take the colours of the application."""
         colours = current_colours()
@@ -241,8 +246,7 @@ class FilterBar(QWidget):
             and event.type() == QEvent.Type.KeyPress
         ):
             if event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.search.clear()
-                self._on_search()
+                self.clear_search()
                 return True
             if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
                 self._on_search()

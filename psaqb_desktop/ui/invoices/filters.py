@@ -44,11 +44,12 @@ _EXPLANATIONS = {
     View.NOT_IN_SCOPE: "Drafts and other invoices that are not confirmed in the CRM",
     View.ALL: "Every invoice that was read",
 }
+_TO_POST, _ATTENTION, _POSTED, _UNPAID, _LEFT_OUT, _NOT_IN_SCOPE, _ALL = _BITS.values()
 _TROUBLE = frozenset(
     {RowStatus.NOT_READY, RowStatus.FAILED, RowStatus.CHECKING, RowStatus.POSTED_REVIEW}
 )
 _GONE = frozenset({QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING})
-_UNPAID = frozenset({QuickBooksStatus.OPEN, QuickBooksStatus.PART_PAID})
+_OWED = frozenset({QuickBooksStatus.OPEN, QuickBooksStatus.PART_PAID})
 _IN_BOOKS = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
 
 
@@ -59,23 +60,23 @@ def is_in_scope(listed: ListedInvoice) -> bool:
 
 def views_of(listed: ListedInvoice, status: RowStatus) -> int:
     """Return the bits of the views in which an invoice with this status stands."""
-    bits = View.ALL.bit
+    bits = _ALL
     if not is_in_scope(listed):
-        return bits | View.NOT_IN_SCOPE.bit
+        return bits | _NOT_IN_SCOPE
     record = listed.record
     in_quickbooks = record.quickbooks_status if record else QuickBooksStatus.NONE
     if status in _IN_BOOKS:
-        bits |= View.POSTED.bit
-        if in_quickbooks in _UNPAID:
-            bits |= View.UNPAID.bit
+        bits |= _POSTED
+        if in_quickbooks in _OWED:
+            bits |= _UNPAID
         if in_quickbooks in _GONE or _has_blocker(listed):
-            bits |= View.ATTENTION.bit
+            bits |= _ATTENTION
     elif status is RowStatus.LEFT_OUT:
-        return bits | View.LEFT_OUT.bit
+        return bits | _LEFT_OUT
     elif status is not RowStatus.CHECKING:
-        bits |= View.TO_POST.bit
+        bits |= _TO_POST
     if status in _TROUBLE:
-        bits |= View.ATTENTION.bit
+        bits |= _ATTENTION
     return bits
 
 

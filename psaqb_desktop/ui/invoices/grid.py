@@ -57,6 +57,7 @@ class InvoiceGrid(QTableView):
         self._dress_header()
         model.about_to_rearrange.connect(self._keep_highlight)
         model.rearranged.connect(self._restore_highlight)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.doubleClicked.connect(self._on_double_click)
         self.selectionModel().currentRowChanged.connect(lambda *_rows: self._tell_current())
 

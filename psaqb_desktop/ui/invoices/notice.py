@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from psaqb_desktop.ui.icons import icon
@@ -75,6 +76,8 @@ class Notice(QFrame):
             button.clicked.connect(lambda _checked=False, act=act: act())
             self._actions.addWidget(button)
         self.show()
+        # Screen readers say it without losing the place where the person is.
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def dress(self) -> None:
         """Take the colours of the application."""

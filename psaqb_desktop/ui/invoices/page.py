@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from psaqb_desktop.domain.environment import Environment
@@ -113,6 +113,9 @@ class InvoicesPage(QWidget):
         self.grid.selectionModel().selectionChanged.connect(lambda *_parts: self._on_highlight())
         self.grid.details_requested.connect(self.open_details)
         self.totals.clear_requested.connect(self.clear_selection)
+        escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self._on_escape)
         self.empty.action_requested.connect(self._on_empty_action)
         self.problems.group_chosen.connect(self._on_group)
         self.problems.remedy_requested.connect(self.group_remedy_requested)
@@ -301,6 +304,14 @@ class InvoicesPage(QWidget):
         self.details.dress()
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _on_escape(self) -> None:
+        """Clear the search where it is being typed; else close the details, then clear it."""
+        is_typing = self.filter_bar.search.hasFocus() and self.filter_bar.search.text()
+        if self.details.isVisible() and not is_typing:
+            self.close_details()
+        else:
+            self.filter_bar.clear_search()
 
     def _on_filter(self, wanted: ListFilter) -> None:
         self.model.set_filter(wanted)

@@ -107,6 +107,8 @@ class Reading:
         self._page.show_empty(None)
         if not invoices.is_from_cache:
             self._say_state(invoices)
+        # Only now: rows are on the screen before searches and other sorts are made quick.
+        table.adopt(await self._tasks.call(table.prepare))
 
     # -- saying --------------------------------------------------------------------------------
 
@@ -193,5 +195,4 @@ def _table_of(invoices: InvoiceList, earlier: InvoiceTable) -> InvoiceTable:
     """Build the table of a list; checks that still hold are carried over."""
     table = InvoiceTable(invoices.rows)
     table.take_over_checks(earlier)
-    table.prepare_keys()
     return table

@@ -12,6 +12,7 @@ from psaqb_desktop.ui.formats import amount_text
 from psaqb_desktop.ui.invoices.filters import View, views_of
 
 NO_COMPANY = "No company"
+"""Where even the legal entity is not known."""
 
 
 class InvoiceRow:
@@ -98,10 +99,12 @@ _WAITING = frozenset({RowStatus.QUEUED, RowStatus.POSTING})
 
 
 def company_of(listed: ListedInvoice) -> str:
-    """Return the company's name; the connection's own name until a company is bound."""
+    """Return the company's name; the connection's or legal entity's until a company is bound."""
     connection = listed.connection
     if connection is None:
-        return NO_COMPANY
+        routing = listed.invoice.routing
+        fact = routing.owning_company or routing.contracting_unit
+        return f"{fact.name} (no company)" if fact else NO_COMPANY
     return connection.company_name or connection.name
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import ListedInvoice
@@ -15,6 +16,15 @@ from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.rows import InvoiceRow, haystack_of
 from psaqb_desktop.ui.invoices.totals import Totals, figures_of, totals_of
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What searches and sorts need, as of a number of changes to the table."""
+
+    changes: int
+    haystacks: list[str]
+    keys: dict[str, list[object | None]]
 
 
 class InvoiceTable:
@@ -30,7 +40,9 @@ class InvoiceTable:
         self._views = [row.views for row in self.rows]
         self._companies = [row.company for row in self.rows]
         self._days = [_day(row) for row in self.rows]
-        self._haystacks = [haystack_of(row) for row in self.rows]
+        self._haystacks: list[str] = []
+        """Filled at the first search, or by :meth:`adopt`; as long as the rows."""
+        self._changes = 0
         self._figures = [figures_of(row) for row in self.rows]
         self._keys: dict[str, list[object | None]] = {}
         self._sorted_by = ("", False)
@@ -63,10 +75,22 @@ class InvoiceTable:
                 row.take_check(checked)
                 self.changed(position)
 
-    def prepare_keys(self) -> None:
-        """Derive the sort keys of every column now, in the thread that made the table."""
-        for column in COLUMNS:
-            self._keys_of(column.name)
+    def prepare(self) -> Prepared:
+        """Derive what searches and sorts will need; changes nothing, may run in a thread."""
+        changes = self._changes
+        keys = {column.name: [column.key(row) for row in self.rows] for column in COLUMNS}
+        return Prepared(changes, [haystack_of(row) for row in self.rows], keys)
+
+    def adopt(self, prepared: Prepared) -> None:
+        """Take what was prepared, unless a row has changed meanwhile: then it is made on demand."""
+        if prepared.changes == self._changes:
+            self._haystacks = prepared.haystacks
+            self._keys = prepared.keys
+
+    def _searched(self) -> list[str]:
+        if len(self._haystacks) != len(self.rows):
+            self._haystacks = [haystack_of(row) for row in self.rows]
+        return self._haystacks
 
     def _keys_of(self, column: str) -> list[object | None]:
         keys = self._keys.get(column)
@@ -113,9 +137,10 @@ class InvoiceTable:
             first = wanted.first_day.toordinal() if wanted.first_day else 1
             last = wanted.last_day.toordinal() if wanted.last_day else 10**7
             found = [at for at in found if first <= days[at] <= last]
-        haystacks = self._haystacks
-        for word in wanted.search.casefold().split():
-            found = [at for at in found if word in haystacks[at]]
+        if wanted.search:
+            haystacks = self._searched()
+            for word in wanted.search.casefold().split():
+                found = [at for at in found if word in haystacks[at]]
         return found if found is not self._order else list(found)
 
     def counts(self, wanted: ListFilter) -> dict[View, int]:
@@ -146,7 +171,9 @@ class InvoiceTable:
         if row.company != self._companies[position]:
             self._companies[position] = row.company
             self.companies = tuple(sorted(set(self._companies), key=str.casefold))
-        self._haystacks[position] = haystack_of(row)
+        self._changes += 1
+        if self._haystacks:
+            self._haystacks[position] = haystack_of(row)
         self._figures[position] = figures_of(row)
         for name, keys in self._keys.items():
             keys[position] = COLUMNS[PLACE_OF[name]].key(row)
