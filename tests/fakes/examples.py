@@ -57,6 +57,10 @@ def qid(value: object) -> QuickBooksId:
     return QuickBooksId(str(value))
 
 
+def crm_id(value: str) -> CrmId:
+    return CrmId(value)
+
+
 def invoice_id(number: int) -> InvoiceId:
     return InvoiceId(str(uuid.UUID(int=0x1000_0000_0000_4000_8000_0000_0000_0000 + number)))
 
