@@ -215,6 +215,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
     books = CompanyBooks(companies=companies, links=crm.links, clock=clock)
     check = CheckInvoices(invoices=crm.invoices, books=books)
     pusher = Pusher(_user_name(crm.sign_in), platform.node() or "this machine")
+    push, settle = _pushing(machine, crm, quickbooks, check, pusher)
     cache = SqliteInvoiceCache(_made(machine.paths.cache_file(environment.name)))
     return Desk(
         environment,
@@ -228,25 +229,8 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             clock=clock,
         ),
         check,
-        PushInvoices(
-            check=check,
-            companies=companies,
-            records=records,
-            journal=journal,
-            clock=clock,
-            pusher=pusher,
-        ),
-        SettlePushes(
-            check=check,
-            companies=companies,
-            connections=connections,
-            invoices=crm.invoices,
-            records=records,
-            journal=journal,
-            tokens=quickbooks.tokens,
-            clock=clock,
-            pusher=pusher,
-        ),
+        push,
+        settle,
         PullChanges(
             connections=connections,
             companies=companies,
@@ -280,6 +264,31 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             clock=clock,
         ),
     )
+
+
+def _pushing(
+    machine: _Machine, crm: _Crm, quickbooks: _QuickBooks, check: CheckInvoices, pusher: Pusher
+) -> tuple[PushInvoices, SettlePushes]:
+    push = PushInvoices(
+        check=check,
+        companies=quickbooks.companies,
+        records=crm.records,
+        journal=machine.journal,
+        clock=machine.clock,
+        pusher=pusher,
+    )
+    settle = SettlePushes(
+        check=check,
+        companies=quickbooks.companies,
+        connections=crm.connections,
+        invoices=crm.invoices,
+        records=crm.records,
+        journal=machine.journal,
+        tokens=quickbooks.tokens,
+        clock=machine.clock,
+        pusher=pusher,
+    )
+    return push, settle
 
 
 def open_log(paths: Paths) -> Logging:
