@@ -43,10 +43,12 @@ class Practice:
         try:
             addresses = server.start_in_background(self.paths.practice, parent_pid=ends_with)
         except server.PracticeError as error:
+            first_line, _, rest = str(error).partition("\n")
             raise SettingsError(
-                "The practice services could not be started.",
-                remedy="See the details; “psaqb practice reset” starts afresh.",
-                details=str(error),
+                f"The practice services could not be started: {first_line}",
+                remedy="End the program that is in the way, or practise in another folder "
+                "(--data-dir).",
+                details=rest,
             ) from error
         known = {e.name: e for e in self.file.load()}
         quickbooks = urlsplit(addresses.quickbooks_url)

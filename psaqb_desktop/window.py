@@ -71,8 +71,10 @@ async def _run(
     from psaqb_desktop.ui.app import run_window  # noqa: PLC0415
     from psaqb_desktop.ui.connect.parts import ConnectParts  # noqa: PLC0415
     from psaqb_desktop.ui.dialogs import show_error  # noqa: PLC0415
+    from psaqb_desktop.ui.look import ColourChoice, apply_look  # noqa: PLC0415
     from psaqb_desktop.ui.tasks import TaskRunner  # noqa: PLC0415
 
+    apply_look(app, ColourChoice.SYSTEM)
     office = open_office(data_dir, await _passphrase())
     tasks = TaskRunner()
     with open_log(office.paths):
