@@ -13,6 +13,7 @@ import os
 import platform
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +61,9 @@ from psaqb_desktop.services.settle_pushes import SettlePushes
 
 CRM_SECRET_VARIABLE = "PSAQB_CRM_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 CRM_SECRET_ENTRY = "crm-client-secret"  # noqa: S105 - the name of an entry
+
+PUSH_WAIT_SECONDS = 10
+"""How long a program waits for another one of this machine that pushes or settles."""
 
 AskPassphrase = Callable[[Path], str]
 
@@ -269,6 +273,10 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
 def _pushing(
     machine: _Machine, crm: _Crm, quickbooks: _QuickBooks, check: CheckInvoices, pusher: Pusher
 ) -> tuple[PushInvoices, SettlePushes]:
+    def alone() -> AbstractContextManager[None]:
+        name = f"push-{machine.environment.name}"
+        return machine.locks.hold(name, timeout_seconds=PUSH_WAIT_SECONDS)
+
     push = PushInvoices(
         check=check,
         companies=quickbooks.companies,
@@ -276,6 +284,7 @@ def _pushing(
         journal=machine.journal,
         clock=machine.clock,
         pusher=pusher,
+        alone=alone,
     )
     settle = SettlePushes(
         check=check,
@@ -287,6 +296,7 @@ def _pushing(
         tokens=quickbooks.tokens,
         clock=machine.clock,
         pusher=pusher,
+        alone=alone,
     )
     return push, settle
 
