@@ -22,15 +22,25 @@ from tests.ui_connect.connect_service import SignInService, Trap
 RunAsync = Callable[[Coroutine[Any, Any, None]], None]
 
 
-@pytest.fixture
-def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+@pytest.fixture(scope="session")
+def only_loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    """One loop for all tests, as the program has one.
+
+    A closed loop may be collected in any thread, and its timers, which live on after their
+    handles were cancelled, would then fire into nothing and take the process with them.
+    """
     qapp.setQuitOnLastWindowClosed(False)  # else the first closed dialog stops the loop
     loop = qasync.QEventLoop(qapp)
-    asyncio.set_event_loop(loop)
-    problems: list[dict[str, Any]] = []
-    loop.set_exception_handler(lambda _loop, context: problems.append(context))
     yield loop
     loop.close()
+
+
+@pytest.fixture
+def loop(only_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
+    asyncio.set_event_loop(only_loop)
+    problems: list[dict[str, Any]] = []
+    only_loop.set_exception_handler(lambda _loop, context: problems.append(context))
+    yield only_loop
     asyncio.set_event_loop(None)
     assert problems == []
 

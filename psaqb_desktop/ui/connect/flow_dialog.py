@@ -79,7 +79,10 @@ class FlowDialog(QDialog):
         layout = page.layout()
         if layout is not None:
             layout.setContentsMargins(20, 20, 20, 16)
+        before = self._area.takeWidget()
         self._area.setWidget(page)
+        if before is not None:
+            before.deleteLater()  # not at once: the press of one of its buttons may still go on
         for each in page.findChildren(QPushButton):
             if each.isDefault():  # the dialog learns of it only now that the button is in it
                 each.setDefault(False)
