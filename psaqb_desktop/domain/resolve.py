@@ -16,6 +16,7 @@ from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.links import Link, LinkKind
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists, ListEntry, QuickBooksCustomer
+from psaqb_desktop.domain.texts import ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def resolve_customer(
     if link is None:
         return blocker(
             Cause.CUSTOMER_NOT_LINKED,
-            f"Customer {name} is not linked to a customer of {company.info.name}.",
+            ended(f"Customer {name} is not linked to a customer of {company.info.name}"),
             "Choose the QuickBooks customer under “Match customers and items”; it is remembered.",
             link=wanted,
         )
@@ -75,7 +76,7 @@ def resolve_item_key(
     if link is None:
         return blocker(
             Cause.ITEM_NOT_LINKED,
-            f"{name} is not linked to a product or service of {company.info.name}.",
+            ended(f"{name} is not linked to a product or service of {company.info.name}"),
             "Choose the QuickBooks item under “Match customers and items”; it is remembered.",
             link=wanted,
         )

@@ -31,3 +31,8 @@ def key_note(note: str, invoice_id: InvoiceId) -> str:
     key = invoice_key(invoice_id)
     room = MAX_PRIVATE_NOTE - len(key) - 1
     return f"{note[:room]} {key}".strip()
+
+
+def ended(sentence: str) -> str:
+    """Return a sentence with its full stop; names such as “Acme Inc.” bring their own."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
