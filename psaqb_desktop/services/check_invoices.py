@@ -71,7 +71,11 @@ class CheckInvoices:
         context = self._context(row.connection, contexts)
         if isinstance(context, Finding):
             return Checked(invoice, row.connection, None, (context,))
-        draft, found = check_invoice(invoice, lines.get(invoice.id, ()), context)
+        try:
+            draft, found = check_invoice(invoice, lines.get(invoice.id, ()), context)
+        except AppError as error:
+            # The exchange rate of a day is asked for while checking.
+            return Checked(invoice, row.connection, None, (_out_of_reach(row.connection, error),))
         return Checked(invoice, row.connection, draft, found)
 
     def _context(
@@ -102,12 +106,16 @@ class CheckInvoices:
                 raise
             return blocker(Cause.NOT_CONNECTED, str(error), error.remedy, details=error.details)
         except AppError as error:
-            return blocker(
-                Cause.NOT_CONNECTED,
-                f"The books of {connection.name} cannot be read: {error}",
-                error.remedy,
-                details=error.details,
-            )
+            return _out_of_reach(connection, error)
+
+
+def _out_of_reach(connection: Connection, error: AppError) -> Finding:
+    return blocker(
+        Cause.NOT_CONNECTED,
+        f"The books of {connection.name} cannot be read: {error}",
+        error.remedy,
+        details=error.details,
+    )
 
 
 def _gone(invoice: Invoice) -> Finding:
