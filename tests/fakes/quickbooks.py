@@ -55,6 +55,8 @@ class FakeLedger:
         self.loses_answer_of: set[InvoiceId] = set()
         """The next answer about these invoices gets lost, once each."""
         self.find_error: AppError | None = None
+        self.rate_error: AppError | None = None
+        self.rates: dict[tuple[str, date], Decimal] = {}
         self.is_cut_off = False
         self.change_error: AppError | None = None
         self.posts: list[Posted] = []
@@ -141,8 +143,11 @@ class FakeLedger:
             read_at = self._clock.now()
             return Changes(tuple(documents), tuple(payments), read_at, not self.is_cut_off)
 
-    def exchange_rate(self, currency: str, day: date) -> Decimal | None:  # noqa: ARG002
-        return Decimal("1.25")
+    def exchange_rate(self, currency: str, day: date) -> Decimal | None:
+        self.calls.append("exchange_rate")
+        if self.rate_error is not None:
+            raise self.rate_error
+        return self.rates.get((currency, day))
 
     def web_address(self, document_type: DocumentType, document_id: QuickBooksId) -> str:
         return f"https://example.test/{document_type.value}/{document_id}"
