@@ -70,6 +70,16 @@ def test_the_redirect_is_caught_and_nothing_reaches_its_host(
     assert trap.visits == 0
 
 
+def test_the_program_starts_the_window_by_its_own_switch(
+    run_async: RunAsync, service: SignInService, trap: Trap
+) -> None:
+    async def body() -> None:
+        outcome = await browse(request_to(service, "302", trap), environment_kind="practice")
+        assert outcome.end is BrowseEnd.REDIRECTED
+
+    run_async(body())
+
+
 def test_parts_of_a_page_send_nothing_to_the_redirect_host(
     run_async: RunAsync, service: SignInService, trap: Trap, tmp_path: Path
 ) -> None:
@@ -136,6 +146,9 @@ def test_an_unencrypted_service_is_refused_in_production(
         assert outcome.end is BrowseEnd.USE_SYSTEM_BROWSER
 
     run_async(body())
+    seen = json.loads(notes.read_text())
+    assert "not part of this sign-in" in seen["trouble"]
+    assert seen["address"] == "No page"
     assert service.cookies == []
 
 

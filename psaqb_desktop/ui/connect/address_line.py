@@ -55,6 +55,7 @@ class AddressLine(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._address = ""
+        self._without_address = ""
         self.lock = Lock()
         self.host = QLabel()
         self.host.setTextFormat(Qt.TextFormat.PlainText)
@@ -77,9 +78,12 @@ class AddressLine(QFrame):
         row.addWidget(self.reload)
         self.show_address(QUrl())
 
-    def show_address(self, url: QUrl, *, is_trusted: bool = True) -> None:
-        """Show where the page comes from."""
+    def show_address(
+        self, url: QUrl, *, is_trusted: bool = True, waiting_for: str = "Opening…"
+    ) -> None:
+        """Show where the page comes from; ``waiting_for`` is said while there is none."""
         self._address = shown_address(url)
+        self._without_address = waiting_for
         is_closed = url.scheme() == "https" and is_trusted
         self.lock.set_closed(is_closed)
         self.security.setText(self._security_of(url, is_closed=is_closed))
@@ -101,7 +105,7 @@ class AddressLine(QFrame):
         text = self.host.fontMetrics().elidedText(
             self._address, Qt.TextElideMode.ElideLeft, max(self.host.width(), 40)
         )
-        self.host.setText(text or "Opening…")
+        self.host.setText(text or self._without_address)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Elide anew."""

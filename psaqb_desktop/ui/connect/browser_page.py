@@ -41,11 +41,13 @@ class SignInPage(QWebEnginePage):
 
     Attributes:
         captured: signal with the redirected address, fully encoded; nothing of it left.
+        followed: signal that the window goes to a page that it may go to.
         refused: signal with the address of a page that the window may not go to.
         insecure: signal with the address whose certificate is not valid.
     """
 
     captured = Signal(str)
+    followed = Signal()
     refused = Signal(QUrl)
     insecure = Signal(QUrl)
 
@@ -96,6 +98,7 @@ class SignInPage(QWebEnginePage):
         if target.toString() == "about:blank":
             return True
         if may_visit(target, self._order.allowed_hosts, self._order.environment_kind):
+            self.followed.emit()
             return True
         self.refused.emit(target)
         return False

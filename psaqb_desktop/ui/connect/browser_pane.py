@@ -69,6 +69,7 @@ class BrowserPane(QWidget):
         page.urlChanged.connect(self._on_url_changed)
         page.loadingChanged.connect(self._on_loading_changed)
         page.loadProgress.connect(self.progress.setValue)
+        page.followed.connect(self._on_followed)
         page.refused.connect(self._on_refused)
         page.insecure.connect(self._on_insecure)
         page.renderProcessTerminated.connect(self._on_crashed)
@@ -126,11 +127,12 @@ class BrowserPane(QWidget):
     def _on_loading_changed(self, info: QWebEngineLoadingInfo) -> None:
         status = info.status()
         self.progress.setVisible(status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus)
-        if status == QWebEngineLoadingInfo.LoadStatus.LoadStartedStatus:
-            self.notice.hide()
-            self.stack.setCurrentWidget(self.view)
-        elif status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus:
+        if status == QWebEngineLoadingInfo.LoadStatus.LoadFailedStatus:
             self._on_failed(info)
+
+    def _on_followed(self) -> None:
+        self.notice.hide()
+        self.stack.setCurrentWidget(self.view)
 
     def _on_failed(self, info: QWebEngineLoadingInfo) -> None:
         if info.errorCode() == _ABORTED or self.stack.currentWidget() is self.trouble:
@@ -179,6 +181,8 @@ class BrowserPane(QWidget):
     def show_trouble(self, text: str) -> None:
         """Say in the page's place why there is no page."""
         self.progress.hide()
+        if self.page.url().isEmpty():
+            self.address.show_address(QUrl(), waiting_for="No page")
         self.trouble_text.setText(text)
         self.trouble_text.setAccessibleName(text)
         self.stack.setCurrentWidget(self.trouble)

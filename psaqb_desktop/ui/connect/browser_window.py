@@ -74,6 +74,7 @@ class BrowserWindow(QWidget):
         note.setWordWrap(True)
         row = QHBoxLayout()
         row.setContentsMargins(12, 8, 12, 10)
+        row.setSpacing(8)
         row.addWidget(note, 1)
         row.addWidget(self.own_browser)
         row.addWidget(self.cancel)
