@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+FOR_TESTS = frozenset({"PSAQB_ARTEFACTS", "PSAQB_REQUIRE_PACKAGE", "PSAQB_PACKAGE"})
+"""Variables that mean the tests: where pictures go, and which package must be there."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run folders of its own before anything is imported that looks for them."""
@@ -19,7 +22,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in ("CONFIG", "DATA", "CACHE", "STATE"):
         os.environ[f"XDG_{name}_HOME"] = str(private / name.lower())
     for name in [name for name in os.environ if name.startswith("PSAQB_")]:
-        del os.environ[name]
+        if name not in FOR_TESTS:
+            del os.environ[name]
     # A test that wants a keyring brings one; nobody's own keyring is ever touched.
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from jeepney import DBusAddress, MessageType, new_method_call
@@ -82,17 +81,6 @@ class AccessibleTree:
             )
         self._bus: DBusConnection = open_dbus_connection(answer.body[0])
 
-    def __enter__(self) -> AccessibleTree:
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def close(self) -> None:
         """Leave the bus."""
         self._bus.close()
@@ -118,9 +106,8 @@ class AccessibleTree:
         pending = list(reversed(programs))
         while pending:
             reference = pending.pop()
-            element = elements.pop(reference, None)
-            if element is not None:
-                found.append(element)
+            if reference in elements:
+                found.append(elements.pop(reference))
                 pending += reversed(children.get(reference, []))
         return found
 
