@@ -45,6 +45,9 @@ _WORDS = {
         "&Leave out…", "leave-out", "Ctrl+L", "Do not post, with a reason; can be taken back"
     ),
     "take_back": ActionWords("Take &back", "", "Ctrl+Shift+L", "Undo leaving out"),
+    "push_again": ActionWords(
+        "Push a&gain…", "", "", "Make a new document where the first was voided or deleted"
+    ),
     "stop": ActionWords(
         "&Stop", "stop", "Ctrl+.", "Finish what is in flight and start nothing new"
     ),
@@ -63,6 +66,7 @@ TOOL_BAR = ("refresh", "check", "push", "pull", "", "try_again", "leave_out", ""
 _NOTHING_CHOSEN = "No invoice is chosen: tick some rows first"
 _RUNS = frozenset(
     {"refresh", "check", "push", "pull", "pull_all", "try_again", "leave_out", "take_back"}
+    | {"push_again"}
     | {"sign_in", "sign_out", "set_up"}
 )
 
@@ -123,7 +127,7 @@ class InvoiceActions(QObject):
 def _why_not(choice: Choice) -> dict[str, str]:
     """Tell for each action that needs rows why it has none; "" where it has."""
     if not choice.count:
-        names = ("check", "push", "leave_out", "take_back", "try_again", "copy")
+        names = ("check", "push", "push_again", "leave_out", "take_back", "try_again", "copy")
         return dict.fromkeys((*names, "open_quickbooks", "open_crm"), _NOTHING_CHOSEN)
     chosen = f"Of {plural(choice.count, 'chosen invoice')} none"
     waiting = "" if choice.pushable else f"{chosen} waits to be posted"
@@ -132,6 +136,7 @@ def _why_not(choice: Choice) -> dict[str, str]:
         "push": waiting,
         "leave_out": waiting,
         "try_again": "" if choice.again else f"{chosen} has failed or waits for its outcome",
+        "push_again": "" if choice.gone else f"{chosen} was voided or deleted in QuickBooks",
         "take_back": "" if choice.left_out else f"{chosen} is left out",
         "open_quickbooks": "" if choice.posted else f"{chosen} is in QuickBooks",
     }

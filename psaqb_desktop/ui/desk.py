@@ -110,6 +110,14 @@ class LeavesOut(Protocol):
         ...
 
 
+class PushesAgain(Protocol):
+    """Opens the way for another document of an invoice whose first one is gone."""
+
+    def run(self, row: ListedInvoice) -> SyncRecord:
+        """Put a voided or deleted invoice back among those to post."""
+        ...
+
+
 class Facts(Protocol):
     """What the detail panel shows of one invoice."""
 
@@ -171,5 +179,7 @@ class InvoiceDesk(Protocol):
     def pull_changes(self) -> PullsChanges: ...  # noqa: D102
     @property
     def leave_out(self) -> LeavesOut: ...  # noqa: D102
+    @property
+    def push_again(self) -> PushesAgain: ...  # noqa: D102
     @property
     def invoice_details(self) -> TellsFacts: ...  # noqa: D102

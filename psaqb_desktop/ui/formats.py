@@ -67,6 +67,11 @@ def raw_text(value: object) -> str:
     return str(value).replace("\t", " ").replace("\n", " ")
 
 
+def button_text(words: str) -> str:
+    """Return words for a button or menu where "&" is an ampersand: Müller & Söhne."""
+    return words.replace("&", "&&")
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Write "1 invoice" or "23 invoices"."""
     number = QLocale().toString(count)

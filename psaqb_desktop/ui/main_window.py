@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
             "pull_all": lambda: start(lambda: flows.pull(is_full=True), "comparing"),
             "try_again": lambda: start(lambda: flows.try_again(chosen()), "trying again"),
             "leave_out": lambda: start(lambda: flows.leave_out(chosen()), "leaving out"),
+            "push_again": lambda: start(lambda: flows.push_again(chosen()), "pushing again"),
             "take_back": lambda: start(lambda: flows.take_back(chosen()), "taking back"),
             "sign_in": lambda: start(reading.sign_in, "signing in"),
             "sign_out": lambda: start(reading.sign_out, "signing out"),

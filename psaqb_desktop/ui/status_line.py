@@ -35,7 +35,6 @@ class StatusLine(QStatusBar):
         for widget in (self.offline_picture, self.offline, self.read, self.user):
             self.addPermanentWidget(widget)
         self.show_activity(None)
-        self.show_user(None)
         self.show_read(None, is_offline=False)
 
     def show_user(self, user: CrmUser | None) -> None:

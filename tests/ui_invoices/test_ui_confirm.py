@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -50,6 +51,13 @@ def test_the_yes_button_names_count_and_company() -> None:
     assert dialog.push.text() == "Push 2 invoices and 1 credit memo to Contoso UK Ltd"
 
 
+def test_an_ampersand_in_a_name_is_no_shortcut() -> None:
+    named = replace(batch(*checked(1)), connection=replace(UK, company_name="Alder & Finch"))
+    dialog = ConfirmPushDialog(None, named, PRACTICE)
+    assert dialog.push.text() == "Push 1 invoice to Alder && Finch"
+    assert dialog.push.accessibleName() == "Push 1 invoice to Alder & Finch"
+
+
 def test_totals_stand_per_currency_and_credit_memos_apart() -> None:
     credit = checked(3, net=Decimal(-10), tax=Decimal(-2), total=Decimal(-12))
     euros = checked(4, currency="EUR", total=Decimal("1200.00"))
@@ -94,7 +102,7 @@ def test_first_push_warnings_and_what_stays_behind_are_said() -> None:
     of = invoice(1)
     warned = Checked(of, UK, draft_of(of), (a_cent_off(of),))
     text = words(ConfirmPushDialog(None, batch(warned, is_first_ever=True, left_behind=3), LIVE))
-    assert "This is the first push ever to Contoso UK Ltd." in text
+    assert "This is the first push ever to this company." in text
     assert "1 invoice with a warning: Tax differs" in text
     assert "Not included: 3 chosen invoices with problems." in text
 

@@ -12,7 +12,7 @@ from psaqb_desktop.domain.errors import JournalError, ServiceUnavailableError, S
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState, PushResult
+from psaqb_desktop.domain.push import PostingState, PushResult, QuickBooksStatus
 from psaqb_desktop.ui.invoices.confirm_push import ConfirmPushDialog
 from psaqb_desktop.ui.invoices.filters import View
 from psaqb_desktop.ui.tasks import TaskRunner
@@ -291,6 +291,30 @@ def test_leaving_out_wants_a_reason_and_can_be_taken_back(
         await driven.trigger("take_back")
         assert driven.desk.leave_out.reasons == {}
         assert driven.row(1).status is RowStatus.NOT_CHECKED
+
+    run_async(body())
+
+
+@pytest.mark.parametrize("is_sure", [True, False])
+def test_a_voided_invoice_is_pushed_again_only_on_purpose(
+    run_async: RunAsync, tasks: TaskRunner, *, is_sure: bool
+) -> None:
+    async def body() -> None:
+        one, two = invoice(1), invoice(2)
+        gone = posted(one, UK, quickbooks_status=QuickBooksStatus.VOIDED)
+        driven = Driven(tasks, listed(one, record=gone), listed(two, record=posted(two, UK)))
+        await driven.open()
+        driven.page.show_attention()
+        assert driven.shown_numbers() == ["INV-00001"]
+        driven.select(one.id, two.id)
+        driven.window.actions_["push_again"].trigger()
+        press(await shown_dialog(), "Push 1 invoice again…" if is_sure else "Cancel")
+        if is_sure:
+            press(await shown_dialog(), "Push 1 invoice to Contoso UK Ltd")
+        await tasks.wait_all()
+        again = [one.id] if is_sure else []
+        assert driven.desk.push_again.asked == again
+        assert driven.desk.push_invoices.pushed == again
 
     run_async(body())
 

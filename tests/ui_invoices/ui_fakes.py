@@ -233,6 +233,17 @@ class FakeLeaveOut:
 
 
 @dataclass
+class FakePushAgain:
+    asked: list[InvoiceId] = field(default_factory=list)
+
+    def run(self, row: ListedInvoice) -> SyncRecord:
+        assert row.record is not None
+        assert row.record.is_gone
+        self.asked.append(row.invoice.id)
+        return replace(row.record, state=PostingState.NOT_POSTED)
+
+
+@dataclass
 class FakeDetails:
     asked: list[InvoiceId] = field(default_factory=list)
 
@@ -294,6 +305,7 @@ class FakeDesk:
     settle_pushes: FakeSettle = field(default_factory=FakeSettle)
     pull_changes: FakePull = field(default_factory=FakePull)
     leave_out: FakeLeaveOut = field(default_factory=FakeLeaveOut)
+    push_again: FakePushAgain = field(default_factory=FakePushAgain)
     invoice_details: FakeDetails = field(default_factory=FakeDetails)
 
 

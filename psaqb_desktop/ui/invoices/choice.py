@@ -12,6 +12,7 @@ from psaqb_desktop.ui.invoices.rows import InvoiceRow
 _WAITING = frozenset(
     {RowStatus.NOT_CHECKED, RowStatus.NOT_READY, RowStatus.READY, RowStatus.FAILED}
 )
+_POSTED = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
 _AGAIN = frozenset({RowStatus.FAILED, RowStatus.NOT_READY, RowStatus.CHECKING})
 
 
@@ -25,6 +26,11 @@ def may_be_left_out(row: InvoiceRow) -> bool:
     return may_be_pushed(row)
 
 
+def is_gone(row: InvoiceRow) -> bool:
+    """The document was voided or deleted in QuickBooks."""
+    return row.listed.record is not None and row.listed.record.is_gone
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """How many of the chosen invoices each action would take."""
@@ -34,6 +40,7 @@ class Choice:
     again: int = 0
     left_out: int = 0
     posted: int = 0
+    gone: int = 0
 
 
 def choice_of(rows: Sequence[InvoiceRow]) -> Choice:
@@ -45,5 +52,6 @@ def choice_of(rows: Sequence[InvoiceRow]) -> Choice:
         pushable=sum(statuses[status] for status in _WAITING),
         again=sum(statuses[status] for status in _AGAIN),
         left_out=statuses[RowStatus.LEFT_OUT],
+        gone=sum(1 for row in rows if row.status in _POSTED and is_gone(row)),
         posted=statuses[RowStatus.POSTED] + statuses[RowStatus.POSTED_REVIEW],
     )

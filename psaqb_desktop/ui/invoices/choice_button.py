@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from typing_extensions import override
 
+from psaqb_desktop.ui.formats import button_text
+
 
 class _StayingMenu(QMenu):
     """Stays open while ticks are set, by mouse and by Space."""
@@ -43,6 +45,7 @@ class ChoiceButton(QToolButton):
         super().__init__(parent)
         self._title = title
         self._actions: dict[Hashable, QAction] = {}
+        self._offered: list[tuple[Hashable, str]] = []
         self.setText(title)
         self.setAccessibleName(f"Filter by {title.lower()}")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -52,13 +55,14 @@ class ChoiceButton(QToolButton):
 
     def offer(self, choices: Sequence[tuple[Hashable, str]]) -> None:
         """Offer these things; what was chosen and is still offered stays chosen."""
-        if [(key, action.text()) for key, action in self._actions.items()] == list(choices):
+        if self._offered == list(choices):
             return
+        self._offered = list(choices)
         chosen = self.chosen
         self._menu.clear()
         self._actions = {}
         for key, words in choices:
-            action = self._menu.addAction(words)
+            action = self._menu.addAction(button_text(words))
             action.setCheckable(True)
             action.setChecked(key in chosen)
             action.toggled.connect(lambda _on: self.choice_changed.emit())

@@ -127,7 +127,7 @@ COLUMNS: tuple[Column, ...] = (
         explanation="Select or unselect all shown",
     ),
     Column("status", "Status", ColumnKind.STATUS, lambda row: row.status_text, 140),
-    Column("company", "Company", ColumnKind.TEXT, lambda row: row.company, 135),
+    Column("company", "Company", ColumnKind.TEXT, lambda row: row.company, 160),
     Column("number", "Invoice", ColumnKind.NUMBERED, lambda row: row.listed.invoice.number, 110),
     Column("customer", "Customer", ColumnKind.TEXT, lambda r: r.listed.invoice.customer.name, 170),
     Column("date", "Date", ColumnKind.DATE, lambda row: row.listed.invoice.invoice_date, 92),

@@ -22,7 +22,7 @@ from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.money import Money
 from psaqb_desktop.ui.dialogs import run_dialog
 from psaqb_desktop.ui.environment_band import EnvironmentBand
-from psaqb_desktop.ui.formats import amount_text, date_text, plural
+from psaqb_desktop.ui.formats import amount_text, button_text, date_text, plural
 from psaqb_desktop.ui.invoices.batches import MANY, Batch
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
 
@@ -82,7 +82,7 @@ class ConfirmPushDialog(QDialog):
         layout.setSpacing(0)
         layout.addWidget(EnvironmentBand(environment))
         layout.addLayout(body)
-        self.setAccessibleName(f"{self.push.text()}?")
+        self.setAccessibleName(f"{self.push.accessibleName()}?")
         (self.count_field if self._needs_count else self.cancel).setFocus()
 
     def _facts(self) -> QWidget:
@@ -122,7 +122,7 @@ class ConfirmPushDialog(QDialog):
             remarks.append(
                 (
                     (
-                        f"This is the first push ever to {batch.company}. Consider pushing one "
+                        "This is the first push ever to this company. Consider pushing one "
                         "invoice and looking at it in QuickBooks before the rest."
                     ),
                     "caution",
@@ -152,9 +152,10 @@ class ConfirmPushDialog(QDialog):
     def _buttons(self, *, has_more: bool) -> QDialogButtonBox:
         box = QDialogButtonBox()
         role = QDialogButtonBox.ButtonRole
-        self.push = QPushButton(f"Push {self._batch.documents} to {self._batch.company}")
+        words = f"Push {self._batch.documents} to {self._batch.company}"
+        self.push = QPushButton(button_text(words))
         self.push.setProperty("look", "primary")
-        self.push.setAccessibleName(self.push.text())
+        self.push.setAccessibleName(words)
         self.push.setAutoDefault(False)
         self.push.setEnabled(not self._needs_count)
         box.addButton(self.push, role.AcceptRole)

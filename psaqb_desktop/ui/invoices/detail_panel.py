@@ -58,6 +58,8 @@ class DetailPanel(QFrame):
         self._status = QLabel()
         self._status.setProperty("look", "muted")
         self._status.setWordWrap(True)
+        for label in (self._title, self._status):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         self._close = QToolButton()
         self._close.setAutoRaise(True)
         self._close.setAccessibleName("Close the details")

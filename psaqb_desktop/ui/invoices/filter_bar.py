@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.ui.formats import date_text
+from psaqb_desktop.ui.formats import button_text, date_text
 from psaqb_desktop.ui.icons import icon
 from psaqb_desktop.ui.invoices.choice_button import ChoiceButton
 from psaqb_desktop.ui.invoices.filters import ListFilter, Period, View, period_range
@@ -205,7 +205,7 @@ class FilterBar(QWidget):
 
     def _add_chip(self, words: str, without: ListFilter) -> None:
         chip = QToolButton()
-        chip.setText(f"{words}  ×")
+        chip.setText(button_text(f"{words}  ×"))
         chip.setProperty("look", "chip")
         chip.setAccessibleName(f"Remove filter {words}")
         chip.setToolTip("Remove this filter")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
-from psaqb_desktop.domain.findings import Severity
+from psaqb_desktop.domain.findings import Cause, Severity
 from psaqb_desktop.domain.listing import ListedInvoice, RowStatus, is_pushable_status
 from psaqb_desktop.domain.push import QuickBooksStatus
 
@@ -69,7 +69,7 @@ def views_of(listed: ListedInvoice, status: RowStatus) -> int:
         bits |= _POSTED
         if in_quickbooks in _OWED:
             bits |= _UNPAID
-        if in_quickbooks in _GONE or _has_blocker(listed):
+        if in_quickbooks in _GONE or _needs_a_look(listed):
             bits |= _ATTENTION
     elif status is RowStatus.LEFT_OUT:
         return bits | _LEFT_OUT
@@ -80,8 +80,11 @@ def views_of(listed: ListedInvoice, status: RowStatus) -> int:
     return bits
 
 
-def _has_blocker(listed: ListedInvoice) -> bool:
-    return any(finding.severity is Severity.BLOCKER for finding in listed.findings)
+def _needs_a_look(listed: ListedInvoice) -> bool:
+    return any(
+        finding.severity is Severity.BLOCKER or finding.cause is Cause.CHANGED_AFTER_POSTING
+        for finding in listed.findings
+    )
 
 
 class Period(Enum):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.ui.invoices.choice import may_be_left_out, may_be_pushed
+from psaqb_desktop.ui.invoices.choice import is_gone, may_be_left_out, may_be_pushed
 from psaqb_desktop.ui.invoices.problems import problem_groups
 from psaqb_desktop.ui.invoices.reading import Reading
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
@@ -95,6 +95,15 @@ class Flows:
             await self.settle()
         if failed:
             await self.push(failed)
+
+    async def push_again(self, ids: Iterable[InvoiceId]) -> None:
+        """Put invoices whose document is gone back among those to post, and push them."""
+        rows = [row for row in self._page.rows(ids) if is_gone(row)]
+        if not rows or not await self._page.ask_push_again(len(rows)):
+            return
+        with self._gate.begin(Activity("Putting back", 0, len(rows), can_stop=True)) as run:
+            again = await self._runs.put_back(run, rows)
+        await self.push(again)
 
     async def settle(self) -> None:
         """Ask QuickBooks what became of pushes with unknown outcome."""

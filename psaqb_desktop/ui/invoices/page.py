@@ -16,7 +16,7 @@ from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.services.push_invoices import PushProgress
 from psaqb_desktop.ui.desk import Facts
-from psaqb_desktop.ui.dialogs import get_text, show_error
+from psaqb_desktop.ui.dialogs import ask, get_text, show_error
 from psaqb_desktop.ui.formats import plural
 from psaqb_desktop.ui.invoices.batches import Batch
 from psaqb_desktop.ui.invoices.choice import Choice, choice_of
@@ -248,6 +248,17 @@ class InvoicesPage(QWidget):
             "They are not pushed until someone takes them back. The reason is kept in the CRM.",
             label="Reason",
             yes_text="Leave out",
+        )
+
+    async def ask_push_again(self, count: int) -> bool:
+        """Ask whether invoices whose document is gone are to get another one."""
+        invoices = plural(count, "invoice")
+        return await ask(
+            self.window(),
+            f"Push {invoices} again?",
+            "The QuickBooks document was voided or deleted. A new one is made under a new request "
+            "id; it is checked and confirmed before, as any other.",
+            f"Push {invoices} again…",
         )
 
     async def tell_error(self, error: AppError) -> None:

@@ -24,6 +24,8 @@ from psaqb_desktop.ui.tasks import TaskRunner
 
 CRM = "CRM"
 """What SignInNeededError and ServiceUnavailableError call the CRM."""
+_CRM_SIDE = frozenset({CRM, "Microsoft sign-in"})
+"""Without either of them nothing can be read."""
 
 
 class InvoicesPresenter:
@@ -85,7 +87,7 @@ class InvoicesPresenter:
             self._page.show_summary(
                 "caution", f"{error} {error.remedy}", [("Connections", self._to_connections)]
             )
-        elif isinstance(error, ServiceUnavailableError) and error.service == CRM:
+        elif isinstance(error, ServiceUnavailableError) and error.service in _CRM_SIDE:
             self.reading.say_offline(error)
         else:
             await self._page.tell_error(error)

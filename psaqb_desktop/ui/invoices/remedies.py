@@ -22,6 +22,7 @@ class Remedy(Enum):
     OPEN_QUICKBOOKS = "open-quickbooks"
     OPEN_CRM = "open-crm"
     TRY_AGAIN = "try-again"
+    PUSH_AGAIN = "push-again"
 
 
 _REMEDY_OF_CAUSE = {
@@ -33,6 +34,7 @@ _REMEDY_OF_CAUSE = {
     Cause.CUSTOMER_INACTIVE: Remedy.LINK,
     Cause.CURRENCY_MISMATCH: Remedy.LINK,
     Cause.NO_MULTICURRENCY: Remedy.OPEN_CRM,
+    Cause.NO_EXCHANGE_RATE: Remedy.OPEN_CRM,
     Cause.ITEM_NOT_LINKED: Remedy.LINK,
     Cause.ITEM_INACTIVE: Remedy.LINK,
     Cause.TAX_CODE_MISSING: Remedy.MAP,
@@ -48,6 +50,7 @@ _REMEDY_OF_CAUSE = {
     Cause.NOTHING_TO_POST: Remedy.OPEN_CRM,
     Cause.MAPPING_INVALID: Remedy.MAP,
     Cause.CHANGED_AFTER_POSTING: Remedy.OPEN_CRM,
+    Cause.GONE_IN_QUICKBOOKS: Remedy.PUSH_AGAIN,
     Cause.POSTED_DIFFERENTLY: Remedy.OPEN_QUICKBOOKS,
     Cause.REFUSED: Remedy.TRY_AGAIN,
     Cause.OUTCOME_UNKNOWN: Remedy.SETTLE,
@@ -69,6 +72,7 @@ _PLAIN_WORDS = {
     Remedy.OPEN_QUICKBOOKS: "Open in QuickBooks",
     Remedy.OPEN_CRM: "Open in the CRM",
     Remedy.TRY_AGAIN: "Try again",
+    Remedy.PUSH_AGAIN: "Push again…",
 }
 
 

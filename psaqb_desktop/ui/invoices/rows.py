@@ -89,7 +89,8 @@ class InvoiceRow:
 
     def take_record(self, record: SyncRecord) -> None:
         """Take what the CRM keeps of the invoice now."""
-        self.listed = replace(self.listed, record=record)
+        # A check of before the record changed no longer says anything.
+        self.listed = replace(self.listed, record=record, checked=None)
         self.live = None
         self.found = None
         self.refresh()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked, RowStatus
+from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
 from psaqb_desktop.domain.pull import PullSummary
+from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.services.push_invoices import PushProgress
 from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.formats import plural
@@ -129,14 +130,29 @@ class Runs:
         self, run: Run, rows: Sequence[InvoiceRow], reason: str | None
     ) -> list[InvoiceId]:
         """Leave invoices out, or take them back without a reason; return those that were done."""
+
+        def write(row: ListedInvoice) -> SyncRecord:
+            if reason is None:
+                return self._desk.leave_out.take_back(row)
+            return self._desk.leave_out.run(row, reason)
+
+        return await self._write_each(run, rows, write)
+
+    async def put_back(self, run: Run, rows: Sequence[InvoiceRow]) -> list[InvoiceId]:
+        """Put invoices whose document is gone back among those to post."""
+        return await self._write_each(run, rows, self._desk.push_again.run)
+
+    async def _write_each(
+        self,
+        run: Run,
+        rows: Sequence[InvoiceRow],
+        write: Callable[[ListedInvoice], SyncRecord],
+    ) -> list[InvoiceId]:
         done: list[InvoiceId] = []
         for row in rows:
             if run.was_stopped:
                 break
-            if reason is None:
-                record = await self._tasks.call(self._desk.leave_out.take_back, row.listed)
-            else:
-                record = await self._tasks.call(self._desk.leave_out.run, row.listed, reason)
+            record = await self._tasks.call(write, row.listed)
             done.append(row.id)
             self._page.take_record(row.id, record)
             run.advance(len(done), len(rows))

@@ -82,10 +82,8 @@ def pull_summary(summaries: Sequence[PullSummary], *, was_stopped: bool = False)
     voided = sum(one.voided for one in summaries)
     missing = sum(one.missing for one in summaries)
     errors = [f"{one.company_name}: {one.error}" for one in summaries if one.error]
-    words = [
-        f"{plural(documents, 'document')} changed",
-        f"{plural(payments, 'payment')} written",
-    ]
+    words = [f"{plural(documents, 'document')} changed"] if documents else []
+    words += [f"{plural(payments, 'payment')} written"] if payments else []
     words += [f"{voided:,} voided in QuickBooks"] if voided else []
     words += [f"{missing:,} missing in QuickBooks"] if missing else []
     start = (
@@ -93,7 +91,7 @@ def pull_summary(summaries: Sequence[PullSummary], *, was_stopped: bool = False)
         if was_stopped
         else f"Pulled from {plural(len(summaries), 'company', 'companies')}"
     )
-    text = f"{start}: {' · '.join(words)}."
+    text = f"{start}: {' · '.join(words) or 'nothing has changed'}."
     if errors:
         return Summary("caution", f"{text} Could not be read: {'; '.join(errors)}", True)
     has_surprise = bool(voided or missing)

@@ -103,6 +103,10 @@ class Page(Protocol):
         """Ask why invoices are left out."""
         ...
 
+    async def ask_push_again(self, count: int) -> bool:
+        """Ask whether invoices whose document is gone are to get another one."""
+        ...
+
     async def tell_error(self, error: AppError) -> None:
         """Tell what went wrong."""
         ...

@@ -23,7 +23,7 @@ from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.ui.colours import Colours
 from psaqb_desktop.ui.icons import icon
-from psaqb_desktop.ui.invoices.columns import COLUMNS, ColumnKind
+from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.table import InvoiceTable
@@ -40,6 +40,7 @@ _FOREGROUND = int(_ROLE.ForegroundRole)
 _TOOL_TIP = int(_ROLE.ToolTipRole)
 _ACCESSIBLE_TEXT = int(_ROLE.AccessibleTextRole)
 _CHANGING_ROLES = [_DISPLAY, _CHECK, _DECORATION, _FOREGROUND, _TOOL_TIP]
+_LONG_TEXTS = frozenset({"company", "customer", "name", "contract"})
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -286,6 +287,8 @@ def _tick(row: InvoiceRow, role: int, *, is_ticked: bool) -> object:
 def _tool_tip(row: InvoiceRow, column: str) -> str | None:
     if column == "status" and not row.is_in_scope:
         return View.NOT_IN_SCOPE.explanation
+    if column in _LONG_TEXTS:
+        return COLUMNS[PLACE_OF[column]].text(row)
     if column in {"status", "finding"} and row.findings:
         return "\n\n".join(f"{f.message}\n{f.remedy}".strip() for f in row.findings)
     return None

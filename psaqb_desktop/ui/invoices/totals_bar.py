@@ -167,6 +167,7 @@ def _cells(line: Total | None) -> tuple[str, ...]:
 
 def _label(text: str, look: str = "") -> QLabel:
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     if look:
         label.setProperty("look", look)
     return label
