@@ -114,21 +114,23 @@ def test_a_document_confirmed_and_then_deleted_is_told_as_missing(
     assert record.request_id != world.records.only(invoice.id).request_id
 
 
-def test_a_voided_document_is_not_taken_for_the_one_that_was_sent(
-    world: World, program: Program
+@pytest.mark.parametrize("times", [1, 2])
+def test_voided_documents_are_not_taken_for_the_one_that_was_sent(
+    world: World, program: Program, times: int
 ) -> None:
     invoice = world.add_invoice(1)
     world.ledger.warns_of_duplicates = False
-    program.push_all()
-    (first,) = world.ledger.standing(invoice.id)
-    world.ledger.void(first)
-    program.pull.run()
+    for _ in range(times):
+        program.push_all(invoice.id)
+        world.ledger.void(world.ledger.standing(invoice.id)[0])
+        program.pull.run()
     checked = program.ready(invoice.id)
     world.ledger.errors = [OutcomeUnknownError("Lost.")]
     (result,) = program.push_checked(checked)
     assert result.state is PostingState.POSTED
-    assert world.records.only(invoice.id).quickbooks_id != first.id
-    assert len(world.ledger.standing(invoice.id)) == 1
+    (standing,) = world.ledger.standing(invoice.id)
+    record = world.records.only(invoice.id)
+    assert (record.quickbooks_id, record.generation) == (standing.id, times + 1)
 
 
 def test_a_quiet_desktops_document_is_adopted_although_the_invoice_changed(
