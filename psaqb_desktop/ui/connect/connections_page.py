@@ -165,6 +165,7 @@ class ConnectionsPage(QWidget):
             if before is not None and before.id == connection.id:
                 self.tree.setCurrentItem(item)
         has_some = bool(connections)
+        self.setFocusProxy(self.tree if has_some else self.new)
         self.tree.setVisible(has_some)
         self._filler.setVisible(not has_some)
         self.empty.setVisible(not has_some and is_set_up and not suggested)
