@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from psaqb_desktop.domain.errors import RequestRejectedError, ServiceUnavailableError
+from psaqb_desktop.domain.errors import (
+    OutcomeUnknownError,
+    RequestRejectedError,
+    ServiceUnavailableError,
+)
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import RealmId, sync_record_id
 from psaqb_desktop.domain.listing import RowStatus
@@ -52,6 +56,24 @@ def test_a_claim_of_another_desktop_is_left_alone(
     assert "Ada on other" in result.findings[0].message
     assert program.settle_all() == ()
     assert world.ledger.posts == []
+
+
+def test_an_unknown_outcome_of_another_desktop_bars_the_invoice(
+    world: World, program: Program, other: Machine
+) -> None:
+    invoice = world.add_invoice(1)
+    world.ledger.errors = [OutcomeUnknownError("Lost.")] * 6
+    rival = world.program(other)
+    checked = program.ready()
+    (unknown,) = rival.push_all()
+    assert unknown.state is PostingState.UNKNOWN
+    posts = len(world.ledger.posts)
+    (result,) = program.push_checked(checked)
+    assert result.state is PostingState.UNKNOWN
+    assert result.findings[0].cause is Cause.OUTCOME_UNKNOWN
+    assert len(world.ledger.posts) == posts
+    assert world.records.only(invoice.id).claimed_by == "Ada on other"
+    rival.close()
 
 
 def test_a_claim_that_the_crm_refuses_is_told(world: World, program: Program) -> None:
