@@ -30,6 +30,13 @@ class Practice:
 
         return PRACTICE_CRM_CLIENT_SECRET
 
+    @property
+    def app_keys(self) -> tuple[str, str]:
+        """Client ID and Client Secret of the make-believe Intuit app."""
+        from psaqb_desktop.practice import group  # noqa: PLC0415
+
+        return group.PRACTICE_INTUIT_CLIENT_ID, group.PRACTICE_INTUIT_CLIENT_SECRET
+
     def start(self, *, ends_with: int | None = None) -> Environment:
         """Start the services if they are not running; declare their environment.
 

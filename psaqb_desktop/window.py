@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, Cancelled
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ def open_window(*, data_dir: Path | None, environment: str, is_practice: bool) -
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("psaqb-desktop")
-    app.setApplicationDisplayName("PSAQB Desktop")
     # The window's end is awaited; Qt must not stop the loop under it.
     app.setQuitOnLastWindowClosed(False)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
@@ -69,6 +69,7 @@ async def _run(
 ) -> int:
     from psaqb_desktop.bootstrap import open_log, open_office  # noqa: PLC0415
     from psaqb_desktop.ui.app import run_window  # noqa: PLC0415
+    from psaqb_desktop.ui.connect.connection_form import AppKeys  # noqa: PLC0415
     from psaqb_desktop.ui.connect.parts import ConnectParts  # noqa: PLC0415
     from psaqb_desktop.ui.dialogs import show_error  # noqa: PLC0415
     from psaqb_desktop.ui.look import ColourChoice, apply_look  # noqa: PLC0415
@@ -85,7 +86,14 @@ async def _run(
         except AppError as error:
             await show_error(None, error)
             return 1
-        parts = ConnectParts(desk, tasks, open_loopback=_listen)
+        is_practice = desk.environment.kind is EnvironmentKind.PRACTICE
+        parts = ConnectParts(
+            desk,
+            tasks,
+            open_loopback=_listen,
+            # Nobody could look these up: there is no developer's page of the practice company.
+            known_keys=AppKeys(*office.practice.app_keys) if is_practice else None,
+        )
         try:
             state = RememberedTexts(office)
             return await run_window(app, desk, tasks, parts, state, log_folder=office.paths.logs)

@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(EnvironmentBand(self._desk.environment))
         rows.addWidget(middle, 1)
         self.setCentralWidget(whole)
-        self.resize(1360, 860)
+        self.resize(self.screen().availableSize().boundedTo(QSize(1500, 900)))
         self.setMinimumSize(820, 520)
 
     def _connect(self) -> None:

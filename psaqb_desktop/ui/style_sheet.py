@@ -6,11 +6,12 @@ The grid's cells are left to the palette: a style sheet there costs time with ev
 from __future__ import annotations
 
 from psaqb_desktop.ui.colours import Colours
+from psaqb_desktop.ui.resources import resource
 
 
 def style_sheet(colours: Colours) -> str:
     """Return the application's style sheet in these colours."""
-    return _frame(colours) + _controls(colours) + _notices(colours)
+    return _frame(colours) + _controls(colours) + _indicators(colours) + _notices(colours)
 
 
 def _frame(c: Colours) -> str:
@@ -54,6 +55,24 @@ QTabBar::tab {{ padding: 7px 11px; border: none; border-bottom: 2px solid transp
 QTabBar::tab:hover {{ color: {c.text}; }}
 QTabBar::tab:selected {{ color: {c.active}; border-bottom-color: {c.active}; }}
 QTabBar::tab:focus {{ background: {c.active_tint}; }}
+"""
+
+
+def _indicators(c: Colours) -> str:
+    """Draw check boxes and radio buttons: Fusion's own outline is lost on a dark window."""
+    tick = resource("icons/indicator-tick.svg").as_posix()
+    dot = resource("icons/indicator-dot.svg").as_posix()
+    return f"""
+QCheckBox::indicator, QRadioButton::indicator, QTableView::indicator, QListView::indicator
+  {{ width: 14px; height: 14px; border: 1px solid {c.muted}; background: {c.base}; }}
+QCheckBox::indicator, QTableView::indicator, QListView::indicator {{ border-radius: 3px; }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border: 2px solid {c.active}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked
+  {{ background: {c.active}; border-color: {c.active}; image: url("{tick}"); }}
+QRadioButton::indicator:checked
+  {{ background: {c.active}; border-color: {c.active}; image: url("{dot}"); }}
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{ border-color: {c.border}; }}
 """
 
 
