@@ -86,6 +86,13 @@ def test_compound_tax_is_on_net_and_the_taxes_before(net: Decimal) -> None:
     assert second.amount == to_cents((net + first.amount) * Decimal("9.5") / 100)
 
 
+def test_compound_tax_of_several_lines_is_on_their_sum() -> None:
+    dime = Decimal("0.10")
+    first, second = tax_lines([(OLD_QUEBEC, dime), (OLD_QUEBEC, dime)])
+    assert (first.net, first.amount) == (Decimal("0.20"), Decimal("0.01"))
+    assert (second.net, second.amount) == (Decimal("0.21"), Decimal("0.02"))
+
+
 @given(st.lists(st.tuples(simple_codes, nets), min_size=1, max_size=6), nets)
 def test_adjusted_lines_hit_the_wanted_sum_and_change_one_line(
     parts: list[tuple[TaxCode, Decimal]], wanted: Decimal
