@@ -12,6 +12,7 @@ import logging
 import os
 import platform
 import secrets
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -309,7 +310,8 @@ def open_log(paths: Paths) -> Logging:
 
 def _holder(paths: Paths) -> str:
     """Name this program for token leases: the place (computer and lock folder), then itself."""
-    place = hashlib.sha256(str(paths.locks).encode()).hexdigest()[:8]
+    # Cloned machines share names and folders, hardly ever the address of their network card.
+    place = hashlib.sha256(f"{uuid.getnode():x} {paths.locks}".encode()).hexdigest()[:8]
     return f"{platform.node()}/{place}#{os.getpid()}-{secrets.token_hex(4)}"
 
 
