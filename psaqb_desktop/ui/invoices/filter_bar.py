@@ -101,9 +101,12 @@ class FilterBar(QWidget):
         field.setPlaceholderText("Search number, name, customer or amount")
         field.setAccessibleName("Search number, name, customer or amount")
         field.setClearButtonEnabled(True)
+        clear = field.findChild(QAction, "_q_qlineeditclearaction")  # Qt leaves it nameless
+        if clear is not None:
+            clear.setText("Clear the search")
         field.setMinimumWidth(310)
         field.textChanged.connect(lambda _text: self._timer.start())
-        self._glass = QAction(self)
+        self._glass = QAction("Search", self)  # the words are for screen readers
         field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         return field
 
