@@ -57,6 +57,8 @@ class Person:
         self._program = program
         self._artefacts = artefacts
         self._pictures = 0
+        self.nameless: set[str] = set()
+        """What was seen that can be used, but has no name for those who cannot see it."""
 
     # -- looking -------------------------------------------------------------------------------
 
@@ -126,6 +128,10 @@ class Person:
 
     def take_picture(self, step: str) -> None:
         """Keep what the screen shows, numbered in the order of the steps."""
+        usable = [e for e in self.look() if e.role in PRESSABLE | FIELDS and e.has(ENABLED)]
+        self.nameless |= {
+            f"{step}: {e.role} at {self._session.tree.place(e)}" for e in usable if not e.name
+        }
         self._pictures += 1
         self._session.take_picture(self._artefacts / f"{self._pictures:02} {step}.png")
 

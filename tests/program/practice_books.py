@@ -62,6 +62,12 @@ class PracticeCrm:
         key = posting["psaqb_invoicesyncid"]
         return self.rows("psaqb_invoicepayment", filter=f"_psaqb_postingid_value eq {key}")
 
+    def secrets(self) -> list[str]:
+        """The secrets that connection records hold."""
+        columns = ("psaqb_clientsecret", "psaqb_refreshtoken")
+        found = self.rows("psaqb_connection", select=",".join(columns))
+        return [row[column] for row in found for column in columns if row.get(column)]
+
     def audit(self) -> list[dict[str, Any]]:
         """The audit log of the business tables."""
         answer = self._http.get(f"{self._url}/_practice/audit", timeout=_SECONDS)

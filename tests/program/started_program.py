@@ -117,6 +117,16 @@ class Program:
             if _ERROR_LINE.search(line)
         ]
 
+    def files_with(self, secret: str) -> list[str]:
+        """Files of the data folder that hold a text; the practice services' own are theirs."""
+        wanted = secret.encode()
+        practice = self.data / "data" / "practice"
+        return [
+            str(file)
+            for file in (*self.data.rglob("*"), self.log)
+            if file.is_file() and practice not in file.parents and wanted in file.read_bytes()
+        ]
+
     # -- the command line ----------------------------------------------------------------------
 
     def psaqb(

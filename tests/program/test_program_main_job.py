@@ -86,6 +86,10 @@ def test_the_month_ends(program: Program, me: Person) -> None:
     me.keys("alt+F4")
     assert program.wait_for_end() == 0
     assert program.complaints() == []
+    secrets = crm.secrets()
+    assert len(secrets) >= 4, "two companies, a client secret and a refresh token each"
+    assert {secret: program.files_with(secret) for secret in secrets} == dict.fromkeys(secrets, [])
+    assert sorted(me.nameless) == []
 
 
 def check_and_choose(me: Person) -> Chosen:
