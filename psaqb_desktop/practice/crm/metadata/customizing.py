@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from decimal import Decimal
 
 from psaqb_desktop.practice.crm.errors import ApiError, bad_payload
 from psaqb_desktop.practice.crm.metadata import building
@@ -46,7 +47,7 @@ class Customizer:
         definitions.save_table(self._connection, table)
         for relationship in relationships:
             definitions.save_relationship(self._connection, relationship)
-        self._collect(TABLE, table.metadata_id)
+        self.collect(TABLE, table.metadata_id)
         self._catalogue.add_table(table)
         for relationship in relationships:
             self._catalogue.add_one_to_many(relationship)
@@ -75,7 +76,7 @@ class Customizer:
         for relationship in relationships:
             definitions.save_relationship(self._connection, relationship)
             self._catalogue.add_one_to_many(relationship)
-        self._collect(COLUMN, column.metadata_id)
+        self.collect(COLUMN, column.metadata_id)
         return column
 
     def change_column(self, table: Table, column: Column, body: Body) -> None:
@@ -99,8 +100,11 @@ class Customizer:
         length = body.get("MaxLength")
         if column.max_length is not None and isinstance(length, int):
             column.max_length = length
+        for limit, name in (("minimum", "MinValue"), ("maximum", "MaxValue")):
+            if getattr(column, limit) is not None and body.get(name) is not None:
+                setattr(column, limit, Decimal(str(body[name])))
         definitions.save_table(self._connection, table)
-        self._collect(COLUMN, column.metadata_id)
+        self.collect(COLUMN, column.metadata_id)
 
     def change_table(self, table: Table, body: Body) -> None:
         """Replace what can be replaced in a table's definition."""
@@ -128,7 +132,7 @@ class Customizer:
         key.active_from = time.time() + self._session.environment.options.key_active_seconds
         table.keys[key.logical_name] = key
         definitions.save_table(self._connection, table)
-        self._collect(KEY, key.metadata_id)
+        self.collect(KEY, key.metadata_id)
         return key
 
     def create_relationship(self, body: Body) -> OneToMany:
@@ -149,7 +153,7 @@ class Customizer:
         self._add_columns(table, [lookup])
         definitions.save_relationship(self._connection, relationship)
         self._catalogue.add_one_to_many(relationship)
-        self._collect(RELATIONSHIP, relationship.metadata_id)
+        self.collect(RELATIONSHIP, relationship.metadata_id)
         return relationship
 
     def delete_table(self, table: Table) -> None:
@@ -165,6 +169,9 @@ class Customizer:
                 definitions.forget(self._connection, "relationship", relationship.schema_name)
             elif table.logical_name == relationship.referenced:
                 self.delete_relationship(relationship)
+        for intersect in self._catalogue.intersects_of(table.logical_name):
+            layout.drop_intersect(self._connection, intersect)
+            definitions.forget(self._connection, "intersect", intersect.schema_name)
         layout.drop_table(self._connection, table)
         definitions.forget(self._connection, "table", table.logical_name)
         self._catalogue.remove_table(table.logical_name)
@@ -222,7 +229,8 @@ class Customizer:
         table.columns = table.columns | {each.logical_name: each for each in added}
         definitions.save_table(self._connection, table)
 
-    def _collect(self, kind: int, metadata_id: str) -> None:
+    def collect(self, kind: int, metadata_id: str) -> None:
+        """Put what was made into the solution that the header names."""
         if self._solution_id is None:
             return
         components = self._catalogue.tables["solutioncomponent"]

@@ -16,6 +16,7 @@ from psaqb_desktop.practice.crm.metadata.column_documents import (
 )
 from psaqb_desktop.practice.crm.metadata.document_query import chosen, matching
 from psaqb_desktop.practice.crm.metadata.table_documents import (
+    intersect_document,
     key_document,
     relationship_document,
     table_document,
@@ -67,13 +68,15 @@ def find_key(table: Table, inside: str) -> Key:
     raise _missing("EntityKey", inside)
 
 
-def find_relationship(catalogue: Catalogue, inside: str) -> OneToMany:
+def find_relationship(catalogue: Catalogue, inside: str) -> OneToMany | ManyToMany:
     """The relationship that ``SchemaName='x'`` or a MetadataId means.
 
     Raises:
         ApiError: 404, there is none.
     """
-    for relationship in list(catalogue.one_to_many.values()):
+    found: list[OneToMany | ManyToMany] = list(catalogue.one_to_many.values())
+    found.extend(catalogue.many_to_many.values())
+    for relationship in found:
         if _is_meant(inside, relationship.schema_name, relationship.metadata_id):
             return relationship
     raise _missing("Relationship", inside)
@@ -135,9 +138,14 @@ def keys(found: Table, options: QueryOptions) -> list[Document]:
 
 
 def relationships(
-    catalogue: Catalogue, options: QueryOptions, *, of: Table | None = None, end: str = ""
+    catalogue: Catalogue,
+    options: QueryOptions,
+    *,
+    of: Table | None = None,
+    end: str = "",
+    cast: str = "",
 ) -> list[Document]:
-    """Relationships of the environment, or of one table seen from one end."""
+    """Relationships of the environment, of one kind of them, or of one table from one end."""
     found: Iterable[OneToMany] = list(catalogue.one_to_many.values())
     if of is not None:
         many = end == "OneToManyRelationships"
@@ -147,29 +155,18 @@ def relationships(
             if (each.referenced if many else each.referencing) == of.logical_name
         ]
     documents = [relationship_document(each, catalogue.tables[each.referenced]) for each in found]
-    return _queried(documents, options, "OneToManyRelationshipMetadata")
+    if of is None:
+        # Properties that only one of the two kinds has are unknown to the base type.
+        documents += [intersect_document(each) for each in catalogue.many_to_many.values()]
+    if cast:
+        documents = [each for each in documents if each["@odata.type"] == f"#{NAMESPACE}{cast}"]
+    return _queried(documents, options, cast or "OneToManyRelationshipMetadata")
 
 
 def many_to_many(catalogue: Catalogue, found: Table, options: QueryOptions) -> list[Document]:
     """Intersect relationships of a table."""
-    documents = [
-        _intersect_document(each)
-        for each in catalogue.many_to_many.values()
-        if found.logical_name in {each.first, each.second}
-    ]
+    documents = [intersect_document(each) for each in catalogue.intersects_of(found.logical_name)]
     return _queried(documents, options, "ManyToManyRelationshipMetadata")
-
-
-def _intersect_document(each: ManyToMany) -> Document:
-    return {
-        "@odata.type": f"#{NAMESPACE}ManyToManyRelationshipMetadata",
-        "SchemaName": each.schema_name,
-        "IntersectEntityName": each.schema_name,
-        "Entity1LogicalName": each.first,
-        "Entity2LogicalName": each.second,
-        "Entity1NavigationPropertyName": each.name,
-        "Entity2NavigationPropertyName": each.name,
-    }
 
 
 def _queried(documents: list[Document], options: QueryOptions, type_name: str) -> list[Document]:

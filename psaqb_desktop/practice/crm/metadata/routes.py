@@ -9,16 +9,18 @@ from typing import Any
 
 from psaqb_desktop.practice.crm.environment import Environment
 from psaqb_desktop.practice.crm.errors import CUSTOMIZATION_LOCK, ApiError, unknown_segment
-from psaqb_desktop.practice.crm.metadata import reading
+from psaqb_desktop.practice.crm.metadata import intersects, reading
 from psaqb_desktop.practice.crm.metadata.create_entities import create_entities
 from psaqb_desktop.practice.crm.metadata.csdl import csdl
 from psaqb_desktop.practice.crm.metadata.customizing import Customizer
+from psaqb_desktop.practice.crm.metadata.metadata_changes import retrieve_metadata_changes
 from psaqb_desktop.practice.crm.metadata.table_documents import (
+    intersect_document,
     key_document,
     relationship_document,
 )
 from psaqb_desktop.practice.crm.odata.options import QueryOptions, read_options
-from psaqb_desktop.practice.crm.schema.model import Table
+from psaqb_desktop.practice.crm.schema.model import ManyToMany, Table
 from psaqb_desktop.practice.crm.web.message import ApiRequest, ApiResponse
 from psaqb_desktop.practice.crm.web.record import method_not_allowed
 from psaqb_desktop.practice.crm.web.segments import Segment
@@ -143,12 +145,26 @@ def relationship_definitions(
     inside = segments[0].inside
     if inside is None:
         if request.method == "POST":
-            made = _customizer(session, request, "Create").create_relationship(request.json())
+            body = request.json()
+            customizer = _customizer(session, request, "Create")
+            made = (
+                intersects.create(session, customizer, body)
+                if intersects.is_meant(body)
+                else customizer.create_relationship(body)
+            )
             return _made(session, f"RelationshipDefinitions({made.metadata_id})")
         _only_get(request)
-        found = reading.relationships(catalogue, _options(request))
+        cast = (segments[1].operation or "") if len(segments) > 1 else ""
+        found = reading.relationships(catalogue, _options(request), cast=cast)
         return _listed(session, "RelationshipDefinitions", found)
     relationship = reading.find_relationship(catalogue, inside)
+    if isinstance(relationship, ManyToMany):
+        if request.method == "DELETE":
+            session.rights.demand_customization("Delete")
+            intersects.delete(session, relationship)
+            return ApiResponse()
+        _only_get(request)
+        return _single(session, "RelationshipDefinitions", intersect_document(relationship))
     if request.method == "DELETE":
         _customizer(session, request, "Delete").delete_relationship(relationship)
         return ApiResponse()
@@ -218,6 +234,7 @@ METADATA_ROUTES: dict[str, Callable[[Session, ApiRequest, Segments], ApiResponse
     "EntityDefinitions": entity_definitions,
     "RelationshipDefinitions": relationship_definitions,
     "CreateEntities": create_entities,
+    "RetrieveMetadataChanges": retrieve_metadata_changes,
     "PublishXml": publish,
     "PublishAllXml": publish,
     "$metadata": metadata_document,

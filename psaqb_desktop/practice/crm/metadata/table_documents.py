@@ -7,7 +7,7 @@ from typing import Any
 
 from psaqb_desktop.practice.crm.metadata.column_documents import NAMESPACE
 from psaqb_desktop.practice.crm.metadata.labels import label, managed
-from psaqb_desktop.practice.crm.schema.model import Key, OneToMany, Table
+from psaqb_desktop.practice.crm.schema.model import Key, ManyToMany, OneToMany, Table
 
 _CASCADE = {
     "Assign": "NoCascade",
@@ -94,3 +94,22 @@ def relationship_document(relationship: OneToMany, referenced: Table) -> dict[st
         "IsCustomizable": managed(True, "iscustomizable"),
         "IsValidForAdvancedFind": True,
     } | relationship.extra
+
+
+def intersect_document(relationship: ManyToMany) -> dict[str, Any]:
+    """All properties of a many-to-many relationship."""
+    return {
+        "@odata.type": f"#{NAMESPACE}ManyToManyRelationshipMetadata",
+        "MetadataId": relationship.metadata_id,
+        "SchemaName": relationship.schema_name,
+        "RelationshipType": "ManyToManyRelationship",
+        "IsCustomRelationship": relationship.is_custom,
+        "IsManaged": False,
+        "IntersectEntityName": relationship.schema_name.lower(),
+        "Entity1LogicalName": relationship.first,
+        "Entity2LogicalName": relationship.second,
+        "Entity1NavigationPropertyName": relationship.name,
+        "Entity2NavigationPropertyName": relationship.name,
+        "IsCustomizable": managed(True, "iscustomizable"),
+        "IsValidForAdvancedFind": True,
+    }

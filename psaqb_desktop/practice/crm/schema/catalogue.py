@@ -45,6 +45,8 @@ class Catalogue:
         ]
         for relationship in touching:
             self.remove_one_to_many(relationship.schema_name)
+        for intersect in self.intersects_of(logical_name):
+            self.remove_many_to_many(intersect.schema_name)
         self._navigations.pop(logical_name, None)
 
     def add_one_to_many(self, relationship: OneToMany) -> None:
@@ -70,6 +72,17 @@ class Catalogue:
             target = relationship.other(table)
             navigation = Navigation(relationship.name, target, relationship, True)
             self._navigations.setdefault(table, {})[relationship.name] = navigation
+
+    def remove_many_to_many(self, schema_name: str) -> None:
+        """Forget an intersect relationship; its rows are the caller's business."""
+        relationship = self.many_to_many.pop(schema_name)
+        for table in (relationship.first, relationship.second):
+            self._navigations.get(table, {}).pop(relationship.name, None)
+
+    def intersects_of(self, logical_name: str) -> list[ManyToMany]:
+        """Intersect relationships with the table at either end."""
+        found = list(self.many_to_many.values())
+        return [each for each in found if logical_name in {each.first, each.second}]
 
     def table_of_set(self, set_name: str) -> Table | None:
         """Find a table by its entity set name."""

@@ -163,6 +163,8 @@ class ManyToMany:
     first: str
     second: str
     name: str
+    is_custom: bool = False
+    metadata_id: str = ""
 
     def other(self, table: str) -> str:
         """The table at the other end."""

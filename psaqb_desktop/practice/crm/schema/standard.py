@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
@@ -41,7 +42,8 @@ def standard_catalogue() -> Catalogue:
     for relationship in relationships:
         catalogue.add_one_to_many(relationship)
     for intersect in INTERSECTS:
-        catalogue.add_many_to_many(intersect)
+        own_id = metadata_id("intersect", intersect.schema_name)
+        catalogue.add_many_to_many(replace(intersect, metadata_id=own_id))
     return catalogue
 
 

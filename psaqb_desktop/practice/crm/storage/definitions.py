@@ -9,7 +9,15 @@ from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
-from psaqb_desktop.practice.crm.schema.model import Choice, Column, Key, Kind, OneToMany, Table
+from psaqb_desktop.practice.crm.schema.model import (
+    Choice,
+    Column,
+    Key,
+    Kind,
+    ManyToMany,
+    OneToMany,
+    Table,
+)
 
 
 def save_table(connection: sqlite3.Connection, table: Table) -> None:
@@ -20,6 +28,11 @@ def save_table(connection: sqlite3.Connection, table: Table) -> None:
 def save_relationship(connection: sqlite3.Connection, relationship: OneToMany) -> None:
     """Store a custom relationship."""
     _save(connection, "relationship", relationship.schema_name, asdict(relationship))
+
+
+def save_intersect(connection: sqlite3.Connection, relationship: ManyToMany) -> None:
+    """Store a custom many-to-many relationship."""
+    _save(connection, "intersect", relationship.schema_name, asdict(relationship))
 
 
 def forget(connection: sqlite3.Connection, kind: str, name: str) -> None:
@@ -36,6 +49,8 @@ def load_into(connection: sqlite3.Connection, catalogue: Catalogue) -> None:
     for row in rows:
         if row["kind"] == "relationship":
             catalogue.add_one_to_many(OneToMany(**json.loads(row["body"])))
+        elif row["kind"] == "intersect":
+            catalogue.add_many_to_many(ManyToMany(**json.loads(row["body"])))
 
 
 def _save(connection: sqlite3.Connection, kind: str, name: str, body: dict[str, Any]) -> None:

@@ -101,6 +101,11 @@ def create_intersect(connection: sqlite3.Connection, intersect: ManyToMany) -> N
     )
 
 
+def drop_intersect(connection: sqlite3.Connection, intersect: ManyToMany) -> None:
+    """Remove the table behind a many-to-many relationship."""
+    connection.execute(f"DROP TABLE IF EXISTS {quoted(intersect.schema_name)}")
+
+
 def create_key(connection: sqlite3.Connection, table: Table, key: Key) -> None:
     """Build the unique index of an alternate key.
 
