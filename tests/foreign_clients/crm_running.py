@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,3 +50,16 @@ def crm_behind_tls(folder: Path, certificate: Path, options: CrmOptions) -> Iter
             terminator.lead_to(server.port)
             yield RunningCrm(url, server.url)
         environment_of(app).close()
+
+
+@contextmanager
+def crm_in_the_open(folder: Path, options: CrmOptions) -> Iterator[RunningCrm]:
+    """A CRM reached by plain HTTP."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    app = create_app(folder, base_url=url, options=options)
+    with serve(app, port=port):
+        yield RunningCrm(url, url)
+    environment_of(app).close()

@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from psaqb_desktop.practice.crm.environment import Environment
-from psaqb_desktop.practice.crm.errors import CUSTOMIZATION_LOCK, ApiError, unknown_segment
+from psaqb_desktop.practice.crm.errors import (
+    CUSTOMIZATION_LOCK,
+    UNKNOWN_IN_QUERY,
+    ApiError,
+    unknown_segment,
+)
 from psaqb_desktop.practice.crm.metadata import intersects, reading
 from psaqb_desktop.practice.crm.metadata.create_entities import create_entities
 from psaqb_desktop.practice.crm.metadata.csdl import csdl
@@ -187,6 +192,16 @@ def publish(session: Session, request: ApiRequest, _segments: Segments) -> ApiRe
     return ApiResponse()
 
 
+def not_modelled(_session: Session, _request: ApiRequest, segments: Segments) -> ApiResponse:
+    """Refuse what the platform has and this service does not, in words that say so.
+
+    Raises:
+        ApiError: 501, always.
+    """
+    message = f"The practice CRM does not model '{segments[0].name}'."
+    raise ApiError(501, UNKNOWN_IN_QUERY, message)
+
+
 def metadata_document(session: Session, request: ApiRequest, _segments: Segments) -> ApiResponse:
     """Answer ``$metadata``."""
     _only_get(request)
@@ -238,4 +253,5 @@ METADATA_ROUTES: dict[str, Callable[[Session, ApiRequest, Segments], ApiResponse
     "PublishXml": publish,
     "PublishAllXml": publish,
     "$metadata": metadata_document,
+    "GlobalOptionSetDefinitions": not_modelled,
 }
