@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 import threading
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, get_args, get_type_hints
 
-FAULTS = ("drop_before", "drop_after", "half_answer", "delay", "delay_after", "status")
+FAULTS = ("drop_before", "drop_after", "half_answer", "delay", "delay_after", "status", "event")
 
 
 class RuleError(ValueError):
@@ -27,6 +28,12 @@ class FaultRule:
         skip: So many matching calls are let through first.
         times: So many calls fail then; None fails all of them.
         commit: With ``status``, the service does its work before its answer is replaced.
+        probability: So often a matching call fails, by the draw of a generator that starts at
+            ``seed``: the same calls in the same order meet the same fate.
+        seed: None draws differently each time.
+        event: Something that befalls the service just before this call, such as the end of its
+            tokens; the fault ``event`` is nothing but that.
+        label: Rules with the same label are taken away together.
     """
 
     fault: str
@@ -39,10 +46,16 @@ class FaultRule:
     headers: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     commit: bool = False
+    probability: float = 1.0
+    seed: int | None = None
+    event: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
         if self.fault not in FAULTS:
             raise RuleError(f"fault must be one of {', '.join(FAULTS)}, not {self.fault!r}")
+        if not 0 <= self.probability <= 1:
+            raise RuleError(f"probability is between 0 and 1, not {self.probability!r}")
 
     @classmethod
     def from_json(cls, data: Any) -> FaultRule:
@@ -58,6 +71,9 @@ class FaultRule:
             if name not in hints:
                 raise RuleError(f"unknown key {name!r}")
             _check_type(name, value, hints[name])
+        if "probability" in data:
+            # Drawn by lot, and then only once? Nobody means that.
+            data = {"times": None, **data}
         return cls(**data)
 
 
@@ -85,7 +101,9 @@ class FaultPlan:
     def add(self, rule: FaultRule) -> None:
         """Puts a rule behind the others."""
         with self._lock:
-            self._rules.append(_Counted(rule, rule.skip, rule.times))
+            self._rules.append(
+                _Counted(rule, rule.skip, rule.times, random.Random(rule.seed))  # noqa: S311
+            )
 
     def add_json(self, data: Any) -> None:
         """Adds one posted rule, or a list of them: all or none."""
@@ -102,11 +120,23 @@ class FaultPlan:
                 if counted.to_skip > 0:
                     counted.to_skip -= 1
                     return None
+                if not counted.draws():
+                    continue
                 if counted.times_left is not None:
                     counted.times_left -= 1
                 counted.fired += 1
                 return counted.rule
         return None
+
+    def remove(self, label: str) -> None:
+        """Forgets the rules that have this label."""
+        with self._lock:
+            self._rules = [each for each in self._rules if each.rule.label != label]
+
+    def labelled(self, label: str) -> list[FaultRule]:
+        """The rules that have this label."""
+        with self._lock:
+            return [each.rule for each in self._rules if each.rule.label == label]
 
     def clear(self) -> None:
         """Forgets all rules."""
@@ -134,7 +164,12 @@ class _Counted:
     rule: FaultRule
     to_skip: int
     times_left: int | None
+    lots: random.Random
     fired: int = 0
+
+    def draws(self) -> bool:
+        """Whether this call is one that fails."""
+        return self.rule.probability >= 1 or self.lots.random() < self.rule.probability
 
     def matches(self, method: str, path: str) -> bool:
         used_up = self.times_left is not None and self.times_left <= 0

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -17,7 +18,7 @@ from psaqb_desktop.practice.call_log import CallLog
 from psaqb_desktop.practice.fault_rules import FaultPlan, FaultRule, RuleError
 from psaqb_desktop.practice.http_server import DropConnection
 
-__all__ = ["FaultMiddleware", "FaultPlan", "FaultRule", "RuleError"]
+__all__ = ["FaultMiddleware", "FaultPlan", "FaultRule", "OwnFaults", "RuleError"]
 
 _FAULTS_PATH = "/_practice/faults"
 _CALLS_PATH = "/_practice/calls"
@@ -25,6 +26,8 @@ _CALLS_PATH = "/_practice/calls"
 _REASONS = {
     200: "OK",
     400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
     429: "Too Many Requests",
@@ -35,6 +38,41 @@ _REASONS = {
 }
 
 
+@dataclass
+class OwnFaults:
+    """What can go wrong with one service in particular; a Flask application brings it along.
+
+    Attributes:
+        named: Rules by the name that stands as ``fault`` in a posted one, which adds to them.
+        events: What a rule's ``event`` does, given the path of the call.
+        plan: The plan in force, for the service's own pages.
+    """
+
+    named: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    events: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
+    plan: FaultPlan | None = None
+
+    EXTENSION = "practice_own_faults"
+
+    def spelt_out(self, posted: Any) -> Any:
+        """A posted rule, or a list of them, with its name replaced by what it stands for.
+
+        Raises:
+            RuleError: The service knows no such event.
+        """
+        if isinstance(posted, list):
+            return [self.spelt_out(each) for each in posted]
+        if not isinstance(posted, dict):
+            return posted
+        meant = self.named.get(str(posted.get("fault")))
+        if meant is not None:
+            posted = {**meant, **{key: posted[key] for key in posted if key != "fault"}}
+        event = posted.get("event")
+        if event and event not in self.events:
+            raise RuleError(f"there is no event {event!r}")
+        return posted
+
+
 class FaultMiddleware:
     """Lays a fault plan over a WSGI application and answers the control end points."""
 
@@ -42,6 +80,9 @@ class FaultMiddleware:
         self.app = app
         self.plan = plan or FaultPlan()
         self.calls = CallLog()
+        extensions = getattr(app, "extensions", {})
+        self.own: OwnFaults = extensions.get(OwnFaults.EXTENSION, OwnFaults())
+        self.own.plan = self.plan
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one request, or fails it as planned."""
@@ -72,6 +113,8 @@ class FaultMiddleware:
     def _fail(self, rule: FaultRule, answer: _Answer, environ: WSGIEnvironment) -> None:
         if rule.fault == "drop_before":
             raise DropConnection
+        if rule.event:
+            self.own.events[rule.event](environ.get("PATH_INFO", ""))
         if rule.fault == "delay":
             time.sleep(rule.seconds)
         if rule.fault != "status" or rule.commit:
@@ -99,7 +142,7 @@ class FaultMiddleware:
             answer.json(200, target.as_json())
         elif method == "POST" and target is self.plan:
             try:
-                self.plan.add_json(_read_json(environ))
+                self.plan.add_json(self.own.spelt_out(_read_json(environ)))
                 answer.json(200, self.plan.as_json())
             except (RuleError, ValueError) as error:
                 answer.json(400, {"error": str(error)})

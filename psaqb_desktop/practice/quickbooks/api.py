@@ -9,6 +9,11 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from psaqb_desktop.practice.quickbooks import exact_json, fault_bodies
+from psaqb_desktop.practice.quickbooks.attachment_api import (
+    answer_upload,
+    with_address,
+    with_addresses,
+)
 from psaqb_desktop.practice.quickbooks.batches import answer_batch
 from psaqb_desktop.practice.quickbooks.books import Books
 from psaqb_desktop.practice.quickbooks.changes import answer_changes
@@ -53,6 +58,7 @@ def create_api(service: PracticeQuickBooks) -> Blueprint:
         return answer_fault(fault_bodies.system_failure(type(error).__name__))
 
     _add_reading(api, service)
+    _add_files(api, service)
     _add_writing(api, service)
     return api
 
@@ -61,8 +67,11 @@ def _add_reading(api: Blueprint, service: PracticeQuickBooks) -> None:
     @api.route("/query", methods=["GET", "POST"])
     def query(realm: str) -> Response:
         text = request.args.get("query", "") if request.method == "GET" else _text()
+        asked = read_query(text)
         with service.reading(realm) as books:
-            answer = answer_query(books, read_query(text))
+            answer = answer_query(books, asked)
+            if asked.entity.lower() == "attachable":
+                answer = with_addresses(service, books, answer)
         return _answer(service, f'"QueryResponse":{answer}')
 
     @api.get("/cdc")
@@ -101,6 +110,33 @@ def _add_reading(api: Blueprint, service: PracticeQuickBooks) -> None:
         with service.reading(realm) as books:
             printed = print_form(books, books.existing(kind, record_id))
         return Response(printed, mimetype="application/pdf")
+
+
+def _add_files(api: Blueprint, service: PracticeQuickBooks) -> None:
+    @api.get("/attachable/<record_id>")
+    def read_attachable(realm: str, record_id: str) -> Response:
+        with service.reading(realm) as books:
+            body = with_address(service, books, books.existing("Attachable", record_id).body)
+        return _answer(service, f'"Attachable":{exact_json.dumps(body)}')
+
+    @api.get("/download/<record_id>")
+    def download(realm: str, record_id: str) -> Response:
+        """The address of a file, as plain text."""
+        with service.reading(realm) as books:
+            body = with_address(service, books, books.existing("Attachable", record_id).body)
+        if "TempDownloadUri" not in body:
+            raise fault_bodies.not_found(f"Attachable {record_id} has no file.")
+        return Response(body["TempDownloadUri"], mimetype="text/plain")
+
+    @api.post("/upload")
+    def upload(realm: str) -> Response:
+        request_id = check_request_id(request.args.get("requestid"), is_batch=False)
+        return _write(
+            service,
+            realm,
+            request_id,
+            lambda books: f'"AttachableResponse":{answer_upload(books, service)}',
+        )
 
 
 def _add_writing(api: Blueprint, service: PracticeQuickBooks) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from flask import Flask
 
+from psaqb_desktop.practice.faults import OwnFaults
 from psaqb_desktop.practice.quickbooks.api import create_api
+from psaqb_desktop.practice.quickbooks.attachment_api import create_file_downloads
 from psaqb_desktop.practice.quickbooks.control import create_control
 from psaqb_desktop.practice.quickbooks.oauth_api import create_oauth_api
 from psaqb_desktop.practice.quickbooks.oauth_server import IntuitTokenServer
@@ -19,6 +21,7 @@ from psaqb_desktop.practice.quickbooks.pages.invoice_pages import create_invoice
 from psaqb_desktop.practice.quickbooks.pages.settings_pages import create_settings_pages
 from psaqb_desktop.practice.quickbooks.same_origin import guard_origin
 from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
+from psaqb_desktop.practice.quickbooks.troubles import own_faults
 
 EXTENSION = "practice_quickbooks"
 """Where the application keeps its ``PracticeQuickBooks``, whose ``close`` ends it."""
@@ -44,7 +47,9 @@ def create_app(
     app.config["SESSION_COOKIE_NAME"] = "practice_quickbooks"
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.extensions[EXTENSION] = service
+    app.extensions[OwnFaults.EXTENSION] = own_faults(service)
     app.register_blueprint(create_api(service))
+    app.register_blueprint(create_file_downloads(service))
     app.register_blueprint(create_oauth_api(service, IntuitTokenServer(app)))
     app.register_blueprint(create_control(service))
     app.register_blueprint(create_consent_pages(service))

@@ -322,6 +322,17 @@ def system_failure(detail: str) -> ApiFault:
     )
 
 
+def permission_removed() -> ApiFault:
+    """120: whoever connected is no longer an administrator of the company."""
+    return ApiFault(
+        120,
+        "Authorization Failure",
+        ": -11014-You do not have access to use QuickBooks Online Plus.",
+        status=401,
+        kind="AuthorizationFault",
+    )
+
+
 def gateway_body(code: int, name: str, status: int, detail: str, kind: str) -> dict[str, Any]:
     """What the gateway answers before the Accounting API sees a call: keys in lower case."""
     message = f"message={name}; errorCode={code:06d}; statusCode={status}"

@@ -11,6 +11,7 @@ from psaqb_desktop.practice.group import (
     PRACTICE_INTUIT_CLIENT_ID,
     PRACTICE_INTUIT_CLIENT_SECRET,
 )
+from psaqb_desktop.practice.quickbooks.id_tokens import ISSUER, subject_of
 from psaqb_desktop.practice.quickbooks.oauth_server import (
     IntuitTokenServer,
     answer_token_request,
@@ -47,7 +48,7 @@ def create_oauth_api(service: PracticeQuickBooks, server: IntuitTokenServer) -> 
 
     @api.get("/op/v1/jwks")
     def keys() -> Response:
-        return _json({"keys": []})
+        return _json(service.id_tokens.public_keys())
 
     @api.get("/v1/openid_connect/userinfo")
     def user_info() -> Response:
@@ -83,13 +84,12 @@ def _user_info(service: PracticeQuickBooks) -> Response:
         usable = known is not None and known.kind == "access" and register.is_usable(known)
     if known is None or not usable or "openid" not in known.consent.scope.split():
         return _json({"error": "invalid_token"}, 401)
-    email = known.consent.email
-    return _json({"sub": str(uuid.uuid5(uuid.NAMESPACE_URL, email)), "email": email})
+    return _json({"sub": subject_of(known.consent), "email": known.consent.email})
 
 
 def _discovery(base_url: str) -> dict[str, object]:
     return {
-        "issuer": f"{base_url}/op/v1",
+        "issuer": ISSUER,
         "authorization_endpoint": f"{base_url}/connect/oauth2",
         "token_endpoint": f"{base_url}/oauth2/v1/tokens/bearer",
         "userinfo_endpoint": f"{base_url}/v1/openid_connect/userinfo",

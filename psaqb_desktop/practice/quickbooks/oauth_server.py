@@ -170,6 +170,7 @@ def answer_token_request(
     with service.tokens() as register:
         g.token_register = register
         g.tells_hard_expiry = tells_hard_expiry
+        g.id_tokens = service.id_tokens
         return cast("Response", server.create_token_response())
 
 
@@ -197,6 +198,8 @@ def _answer(consent: Consent, refresh_token: str, refresh_seconds: int) -> dict[
     answer = token_answer(register, consent, refresh_token, refresh_seconds)
     if g.tells_hard_expiry:
         answer["x_refresh_token_hard_expires_in"] = register.hard_seconds_left(consent)
+    if "openid" in consent.scope.split():
+        answer["id_token"] = g.id_tokens.sign(consent, register.now)
     return answer
 
 

@@ -6,7 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
+from psaqb_desktop.practice.quickbooks.attachments import (
+    change_attachable,
+    create_attachable,
+    delete_attachable,
+)
 from psaqb_desktop.practice.quickbooks.books import Books
+from psaqb_desktop.practice.quickbooks.entities.attachable import ATTACHABLE
 from psaqb_desktop.practice.quickbooks.entities.attribute_types import Record
 from psaqb_desktop.practice.quickbooks.entities.name_lists import NAME_LISTS
 from psaqb_desktop.practice.quickbooks.entities.transactions import (
@@ -35,6 +41,7 @@ RECORDS: dict[str, Record] = {
     "Invoice": INVOICE,
     "CreditMemo": CREDIT_MEMO,
     "Payment": PAYMENT,
+    "Attachable": ATTACHABLE,
 }
 """All entities of the service by name."""
 
@@ -93,6 +100,8 @@ def _create(books: Books, kind: str, read: dict[str, Any], *, may_repeat: bool) 
     wanted = {name: value for name, value in read.items() if name not in _UNKEPT}
     if kind == "Payment":
         return receive_payment(books, wanted)
+    if kind == "Attachable":
+        return create_attachable(books, wanted)
     if kind in WRITABLE:
         return create_sales_form(books, kind, wanted, may_repeat_number=may_repeat)
     return create_listed(books, kind, wanted)
@@ -106,6 +115,8 @@ def _update(
     wanted = {name: value for name, value in read.items() if name not in _UNKEPT}
     if row.kind == "Payment":
         return change_payment(books, row, wanted)
+    if row.kind == "Attachable":
+        return change_attachable(books, row, wanted)
     if row.kind in WRITABLE:
         return change_sales_form(books, row, wanted, may_repeat_number=may_repeat)
     return change_listed(books, row, wanted)
@@ -141,6 +152,8 @@ def _void(books: Books, row: EntityRow) -> EntityRow:
 def _delete(books: Books, row: EntityRow) -> Body:
     if row.kind == "Payment":
         delete_payment(books, row)
+    elif row.kind == "Attachable":
+        delete_attachable(books, row)
     elif row.kind in WRITABLE:
         delete_sales_form(books, row)
     else:

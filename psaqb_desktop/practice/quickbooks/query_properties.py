@@ -80,6 +80,19 @@ _SALES_FORM = {
     "Balance": _number("Balance"),
 }
 
+_ATTACHED = {
+    # A link matches when any of the record's links does: most attachments have one.
+    "AttachableRef.EntityRef.Type": _text("AttachableRef[0].EntityRef.type"),
+    "AttachableRef.EntityRef.Value": Property(
+        "json_extract(body, '$.AttachableRef[0].EntityRef.value')", "text"
+    ),
+    "FileName": _text("FileName"),
+    "Note": _text("Note"),
+    "ContentType": _text("ContentType"),
+    "Category": _text("Category"),
+    "Size": _number("Size"),
+}
+
 QUERYABLE: dict[str, dict[str, Property]] = {
     "Invoice": _SALES_FORM,
     "CreditMemo": _SALES_FORM,
@@ -90,6 +103,7 @@ QUERYABLE: dict[str, dict[str, Property]] = {
         "PaymentRefNum": _text("PaymentRefNum"),
         "ProjectRef": _reference("ProjectRef"),
     },
+    "Attachable": {**_ALL, **_ATTACHED},
     "Customer": _PERSON,
     "Vendor": _PERSON,
     "Employee": _PERSON,

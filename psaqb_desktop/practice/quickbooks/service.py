@@ -9,6 +9,7 @@ from pathlib import Path
 from psaqb_desktop.practice.quickbooks.books import Books, open_books
 from psaqb_desktop.practice.quickbooks.clock import Clock
 from psaqb_desktop.practice.quickbooks.company import Company, load_companies
+from psaqb_desktop.practice.quickbooks.id_tokens import IdTokenSigner
 from psaqb_desktop.practice.quickbooks.limits import Limits
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from psaqb_desktop.practice.quickbooks.seed import seed
@@ -31,6 +32,7 @@ class PracticeQuickBooks:
         self.options = options
         self.clock = Clock(options.clock_offset_seconds)
         self.limits = Limits(options)
+        self.id_tokens = IdTokenSigner(data_folder / "id_token.pem")
         self.store = Store(data_folder / "quickbooks.sqlite")
         with self.store.writing() as connection:
             if connection.execute("SELECT count(*) FROM company").fetchone()[0] == 0:

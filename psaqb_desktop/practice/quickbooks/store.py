@@ -55,6 +55,9 @@ CREATE TABLE IF NOT EXISTS replay (
     body TEXT NOT NULL,
     PRIMARY KEY (realm, request_id)
 );
+CREATE TABLE IF NOT EXISTS attachment (
+    realm TEXT NOT NULL, id TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (realm, id)
+);
 CREATE TABLE IF NOT EXISTS consent (
     id INTEGER PRIMARY KEY,
     client_id TEXT NOT NULL,
@@ -87,6 +90,7 @@ TABLES = (
     "consent",
     "replay",
     "application",
+    "attachment",
     "entity",
     "counter",
     "company",

@@ -178,6 +178,14 @@ class TokenRegister:
             (self.now, kind, self.now, realm),
         ).rowcount
 
+    def age(self, realm: str) -> int:
+        """Makes a company's refresh tokens due for rotation at their next use."""
+        return self._connection.execute(
+            "UPDATE token SET issued = 0 WHERE kind = 'refresh'"
+            " AND consent IN (SELECT id FROM consent WHERE realm = ?)",
+            (realm,),
+        ).rowcount
+
     def revoke_realm(self, realm: str) -> int:
         """Ends all consents of a company, as disconnecting inside QuickBooks does."""
         return self._connection.execute(

@@ -154,7 +154,21 @@ NAME_LISTS: dict[str, NameList] = {
     for listed in (
         NameList(_CUSTOMER, "DisplayName", _PEOPLE),
         NameList(
-            Record("Vendor", {**HEADER, **_PERSON, **_told("Balance", "Vendor1099")}),
+            Record(
+                "Vendor",
+                {
+                    **HEADER,
+                    **_PERSON,
+                    "AcctNum": Text(100),
+                    "TaxIdentifier": Text(20),
+                    "TaxReportingBasis": Text(20),
+                    "BillRate": Number(),
+                    "Vendor1099": Flag(),
+                    "TermRef": reference(),
+                    "APAccountRef": reference(),
+                    **_told("Balance"),
+                },
+            ),
             "DisplayName",
             _PEOPLE,
         ),
