@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorizat
 from psaqb_desktop.domain.connection import Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.errors import (
+    AppError,
     OutcomeUnknownError,
     RequestRejectedError,
     ServiceUnavailableError,
@@ -258,6 +260,29 @@ def test_tokens_of_another_company_are_refused(authorization: Any, practice: Any
     tokens = refreshing(authorization, practice, practice.tokens("USMF")["refresh_token"])
     with pytest.raises(SignInNeededError):
         authorization.company(practice.connection(), RealmId(GB.realm_id), tokens)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"status": 200, "body": '["told7f1c9"'},
+        {"status": 200, "body": '{"access_token": 5, "x": "told7f1c9"}'},
+        {"status": 400, "body": '{"error":"odd told7f1c9","error_description":"told7f1c9"}'},
+        {"status": 400, "body": '{"error":"invalid_grant","error_description":"told7f1c9"}'},
+        {"status": 401, "body": "told7f1c9"},
+        {"status": 429, "body": "told7f1c9"},
+        {"status": 502, "body": "told7f1c9"},
+    ],
+)
+def test_nothing_of_a_token_answer_is_told(
+    authorization: Any, practice: Any, rule: dict[str, Any]
+) -> None:
+    practice.fail("status", path=TOKEN_PATH, **rule)
+    with pytest.raises(AppError) as caught:
+        refreshing(authorization, practice, practice.tokens()["refresh_token"])
+    told = "".join(traceback.format_exception(caught.value))
+    assert "told7f1c9" not in told + caught.value.details + caught.value.remedy
+    assert str(rule["status"]) in caught.value.details
 
 
 class _NoClock:

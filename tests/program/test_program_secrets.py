@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def test_no_secret_in_any_file_or_output(tmp_path: Path) -> None:
             practice.crm_refresh_token("GBSI"),
         }
         desktop.link("GBSI")
+        _let_the_crm_babble_about_credentials(practice, desktop)
         number = desktop.ready("GBSI")[0]
         # Bad days are when programs become talkative: refusals, lost answers, dead tokens.
         practice.fault("quickbooks", path="/v3/company/*/invoice", fault="drop_after")
@@ -57,3 +59,26 @@ def test_no_secret_in_any_file_or_output(tmp_path: Path) -> None:
         assert logs, "there should be a log to look at"
     finally:
         practice.stop()
+
+
+def _let_the_crm_babble_about_credentials(practice: Practice, desktop: Desktop) -> None:
+    """Break off the answer to the credential read; no secret in it may be told."""
+    babble = "BABBLED-secret-value-7f1c"
+    practice.fault(
+        "crm",
+        method="GET",
+        path="*/psaqb_connections(*",
+        skip=1,  # the first one is the lease's look at the record
+        fault="status",
+        status=200,
+        body=f'{{"psaqb_name":"x","psaqb_clientsecret":"{babble}","psaqb_refreshtoken":"{babble}',
+        headers={"Content-Type": "application/json"},
+    )
+    process = desktop.start("check", "--company", "GBSI")
+    out, err = process.communicate(timeout=170)
+    assert practice.is_fault_used("crm")
+    assert "could not be read" in out, "the fault should be told, without its text"
+    assert babble not in json.dumps(json.loads(out)) + err
+    logs = [path.read_text("utf-8") for path in (desktop.data / "logs").glob("*")]
+    assert not any(babble in log for log in logs)
+    practice.clear_faults()

@@ -77,9 +77,25 @@ class DataverseClient:
         """Return the whole address of a record, as references between records want it."""
         return self._root + path
 
-    def get(self, path: str, options: Mapping[str, str] | None = None, *, doing: str) -> JsonObject:
-        """Read one record or one answer; ``doing`` completes the sentence of an error."""
-        answer = self._checked("GET", self._url(path, options), doing=doing, is_safe=True)
+    def get(
+        self,
+        path: str,
+        options: Mapping[str, str] | None = None,
+        *,
+        doing: str,
+        is_confidential: bool = False,
+    ) -> JsonObject:
+        """Read one record or one answer; ``doing`` completes the sentence of an error.
+
+        What a confidential answer says is in no error: it may hold secrets.
+        """
+        answer = self._checked(
+            "GET",
+            self._url(path, options),
+            doing=doing,
+            is_safe=True,
+            is_confidential=is_confidential,
+        )
         return _object(answer)
 
     def pages(
@@ -126,7 +142,13 @@ class DataverseClient:
         return rows
 
     def write(
-        self, operation: Operation, *, doing: str, is_safe: bool = False, timeout: float = _TIMEOUT
+        self,
+        operation: Operation,
+        *,
+        doing: str,
+        is_safe: bool = False,
+        timeout: float = _TIMEOUT,
+        is_confidential: bool = False,
     ) -> HttpAnswer:
         """Send one write and return its answer (below 400).
 
@@ -140,10 +162,18 @@ class DataverseClient:
             doing=doing,
             is_safe=is_safe,
             timeout=timeout,
+            is_confidential=is_confidential,
         )
 
     def update(
-        self, path: str, body: JsonObject, *, if_match: str, select: str, doing: str
+        self,
+        path: str,
+        body: JsonObject,
+        *,
+        if_match: str,
+        select: str,
+        doing: str,
+        is_confidential: bool = False,
     ) -> JsonObject:
         """Change columns of one record and return its ``select`` columns with its new version.
 
@@ -152,7 +182,10 @@ class DataverseClient:
         """
         headers = {"If-Match": if_match, "Prefer": "return=representation"}
         operation = Operation("PATCH", f"{path}?$select={select}", headers, body)
-        return _object(self.write(operation, doing=doing, is_safe=if_match == "*"))
+        answer = self.write(
+            operation, doing=doing, is_safe=if_match == "*", is_confidential=is_confidential
+        )
+        return _object(answer)
 
     def create(self, path: str, body: JsonObject, *, select: str, doing: str) -> JsonObject:
         """Make the record with the key in ``path``, refused if it is there; read ``select``.
@@ -234,6 +267,7 @@ class DataverseClient:
         headers: Mapping[str, str] | None = None,
         body: object = None,
         timeout: float = _TIMEOUT,
+        is_confidential: bool = False,
     ) -> HttpAnswer:
         """Send; a refused token is replaced once; raise for any answer of 400 or more."""
         token = self._access_token()
@@ -247,6 +281,7 @@ class DataverseClient:
                     json=None if isinstance(body, bytes) else body,
                     is_safe_to_repeat=is_safe,
                     timeout=(_CONNECT_TIMEOUT, timeout),
+                    is_confidential=is_confidential,
                 )
             except OutcomeUnknownError as error:
                 raise outcome_unknown(doing, error.details) from error

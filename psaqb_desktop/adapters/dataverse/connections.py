@@ -68,7 +68,10 @@ class DataverseConnections:
             SecretHiddenError: the marker says a secret is stored, the column reads empty.
         """
         row = self._client.get(
-            self._record(connection_id), {"$select": _SECRETS}, doing="reading the credentials"
+            self._record(connection_id),
+            {"$select": _SECRETS},
+            doing="reading the credentials",
+            is_confidential=True,
         )
         return Credentials(
             client_secret=_secret(row, "psaqb_clientsecret", "psaqb_hasclientsecret"),
@@ -171,7 +174,12 @@ class DataverseConnections:
 
     def _set(self, connection_id: ConnectionId, body: JsonObject, doing: str) -> Connection:
         row = self._client.update(
-            self._record(connection_id), body, if_match="*", select=_SELECT, doing=doing
+            self._record(connection_id),
+            body,
+            if_match="*",
+            select=_SELECT,
+            doing=doing,
+            is_confidential=True,
         )
         return read_connection(row)
 

@@ -6,6 +6,7 @@ enough for an administrator, so it is always kept in the details, with the id of
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from psaqb_desktop.adapters.http.answer import HttpAnswer
@@ -35,6 +36,7 @@ PLUGIN_FAILED = "0x80040265"
 DUPLICATE_KEY = "0x80060892"
 
 _OUR_PREFIX = "psaqb_"
+_CODE = re.compile(r"0x[0-9a-f]{8}")
 _ASK_ADMINISTRATOR = (
     "Ask a CRM administrator for a security role with this right; the details name it."
 )
@@ -49,7 +51,17 @@ class RecordNotFoundError(RequestRejectedError):
 
 
 def read_fault(answer: HttpAnswer) -> tuple[str, str]:
-    """Return code and message of an error body; empty strings where it has none."""
+    """Return code and message of an error body; empty strings where it has none.
+
+    A confidential answer tells its code only, and only where it looks like one of Dataverse's.
+    """
+    code, message = _code_and_message(answer)
+    if answer.is_confidential:
+        return (code if _CODE.fullmatch(code) else ""), ""
+    return code, message
+
+
+def _code_and_message(answer: HttpAnswer) -> tuple[str, str]:
     try:
         body: Any = answer.json()
     except UnreadableAnswerError:
@@ -109,7 +121,7 @@ def error_of(answer: HttpAnswer, *, doing: str, is_write: bool) -> AppError:
         return StaleRecordError(
             f"The CRM record was changed or made by somebody else while {doing}.", details=details
         )
-    if _is_about_our_schema(answer.status, code, message):
+    if _is_about_our_schema(answer.status, code, _code_and_message(answer)[1]):
         return NotSetUpError("The CRM lacks a table or column of this program.", details=details)
     return _refused(answer, code, message, doing=doing)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from psaqb_desktop.adapters.http.answer import HttpAnswer
+from psaqb_desktop.adapters.http.redaction import redact
 from psaqb_desktop.domain.errors import (
     AppError,
     RequestRejectedError,
@@ -140,4 +141,5 @@ def read_token_fault(answer: HttpAnswer) -> tuple[str, str, str]:
             "The sign-in service answered something unexpected.", details=answer.excerpt()
         )
     trace = str(body.get("trace_id") or answer.trace_id)
-    return body["error"], str(body.get("error_description") or ""), trace
+    # Entra's description is a documented text with a number that administrators look up.
+    return body["error"], redact(str(body.get("error_description") or "")), trace

@@ -167,6 +167,7 @@ class EntraEndpoints:
             },
             data=url_encode(list(form.items())),
             is_safe_to_repeat=is_safe,
+            is_confidential=True,
         )
         if answer.status >= 400:
             error, description, trace = read_token_fault(answer)

@@ -25,6 +25,8 @@ class HttpAnswer:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     service: str = ""
+    is_confidential: bool = False
+    """The body may hold tokens or secrets: nothing of it is ever told."""
 
     @property
     def is_success(self) -> bool:
@@ -60,6 +62,8 @@ class HttpAnswer:
     def excerpt(self, length: int = 600) -> str:
         """Return status, trace id and the beginning of the body for support, without secrets."""
         trace = f", trace id {self.trace_id}" if self.trace_id else ""
+        if self.is_confidential:
+            return f"HTTP {self.status}{trace} (its text is not shown: it may hold secrets)"
         return redact(f"HTTP {self.status}{trace}: {self.text[:length]}")
 
 

@@ -8,24 +8,35 @@ from urllib.parse import parse_qsl, urlsplit
 
 HIDDEN = "[hidden]"
 
-_HIDDEN_NAMES = (
-    "access_token|refresh_token|id_token|client_secret|client_assertion|password|passphrase"
-    "|authorization|code|code_verifier|device_code|token|state|assertion|secret"
-)
+# Names as services and tables write them: refresh_token, refreshToken, psaqb_clientsecret. Only
+# the version of a QuickBooks record (SyncToken) is no secret, and support wants it.
+_TELLING = r"(?:secret|token|passw(?:or)?d|passphrase|verifier|credential|api[-_]?key|assertion)"
+_SECRET = rf"(?<!sync)(?<!sync_){_TELLING}[\w.-]{{0,40}}"
+_NAME = rf"{_SECRET}|\b(?:authorization|code|state)\b|(?:device|user|auth)_?code\b"
 _PATTERNS = (
     # The name in front of the credentials stays, so that a reader sees what was hidden.
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # JSON, also inside a JSON text (\"name\": \"value\") and cut off before the closing mark.
     (
         re.compile(
-            rf"""(["']?\b(?:{_HIDDEN_NAMES})\b["']?\s*:\s*)(["'])(?:\\.|(?!\2).)*(?:\2|$)""",
+            rf"""((?:{_NAME})\\*["']?\s*[:=]\s*)(\\*["'])(?:(?!\2)\\.|(?!\2)[\s\S])*(\2|$)""",
             re.IGNORECASE,
         ),
-        rf"\1\2{HIDDEN}\2",
+        rf"\1\2{HIDDEN}\3",
     ),
+    # Forms and queries.
+    (re.compile(rf"((?:{_NAME})=)[^&\s\"'<>,;)]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    # Headers and notes: a bare word after a colon.
     (
-        re.compile(rf"\b((?:{_HIDDEN_NAMES})=)[^&\s\"'<>,;)]+", re.IGNORECASE),
+        re.compile(
+            rf"((?:{_SECRET})\\*[\"']?:\s*)(?!true\b|false\b|null\b|\d{{1,9}}\b|\[hidden)"
+            r"[^\s\"'\\<>,;&)}{\[\]]+",
+            re.IGNORECASE,
+        ),
         rf"\1{HIDDEN}",
     ),
+    # XML.
+    (re.compile(rf"(<[\w:]{{0,40}}{_TELLING}\w{{0,40}}>)[^<]+", re.IGNORECASE), rf"\1{HIDDEN}"),
     # A JSON web token or Intuit's access token (a JWE) that stands alone.
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9._-]+"), HIDDEN),
 )

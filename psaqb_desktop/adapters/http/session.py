@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -50,6 +50,7 @@ class _Request:
     timeout: tuple[float, float]
     is_safe_to_repeat: bool
     is_paced: bool
+    is_confidential: bool
 
 
 class HttpSession:
@@ -87,11 +88,13 @@ class HttpSession:
         is_safe_to_repeat: bool,
         timeout: tuple[float, float] | None = None,
         before_try: Callable[[], None] | None = None,
+        is_confidential: bool = False,
     ) -> HttpAnswer:
         """Send a request and return its answer, whatever its status, read to the end.
 
         ``before_try`` is called before each time the request leaves: a pacer waits there. Who
         paces also decides what waits when the service asks to slow down, so 429 is then returned.
+        ``is_confidential`` keeps the answer's text, which may hold secrets, out of all errors.
 
         Raises:
             ServiceUnavailableError: it never left, was throttled, or (safe requests) failed with
@@ -116,6 +119,7 @@ class HttpSession:
             timeout or self._timeout,
             is_safe_to_repeat,
             before_try is not None,
+            is_confidential,
         )
         for tries in range(1, MOST_TRIES + 1):
             if before_try:
@@ -182,7 +186,7 @@ class HttpSession:
             _log.info(
                 "%s %s %s %.0f ms", request.method, loggable(request.url), outcome, milliseconds
             )
-        return answer
+        return replace(answer, is_confidential=True) if request.is_confidential else answer
 
     def _opened(self) -> Transport:
         with self._lock:

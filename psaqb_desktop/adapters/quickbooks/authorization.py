@@ -130,6 +130,7 @@ class QuickBooksAuthorization:
             headers={**_basic(connection, client_secret), "Accept": "application/json"},
             json={"token": token},
             is_safe_to_repeat=True,
+            is_confidential=True,
         )
         if answer.is_success:
             return
@@ -183,6 +184,7 @@ class QuickBooksAuthorization:
                 is_safe_to_repeat=False,
                 timeout=_TOKEN_TIMEOUT,
                 before_try=_at_once,
+                is_confidential=True,
             )
         except OutcomeUnknownError as error:
             _raise_lost(connection, error.details, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from psaqb_desktop.domain.errors import (
     UnreadableAnswerError,
 )
 
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 _ACCESS_TOKEN_SECONDS = 3600
 _REFRESH_TOKEN_SECONDS = 8726400
 _KEYS_REMEDY = (
@@ -59,7 +61,7 @@ def token_answer(answer: HttpAnswer, received: datetime, sent_refresh_token: str
 
 def token_refusal(answer: HttpAnswer, connection_name: str, *, is_first_time: bool) -> AppError:
     """Return the error that a 4xx of the token endpoint means."""
-    error, description = _error_words(answer)
+    error = _error_code(answer)
     details = answer.excerpt()
     if error == "invalid_grant":
         return SignInNeededError(
@@ -73,7 +75,8 @@ def token_refusal(answer: HttpAnswer, connection_name: str, *, is_first_time: bo
     what = (
         f"QuickBooks does not know the Client ID and Security Key of {connection_name}."
         if error == "invalid_client" or answer.status == 401
-        else f"QuickBooks' sign-in service refused {connection_name}: {description}"
+        else f"QuickBooks' sign-in service refused {connection_name}: "
+        f"{error or f'HTTP {answer.status}'}."
     )
     return RequestRejectedError(
         f"{what} Nothing was changed.",
@@ -86,15 +89,14 @@ def token_refusal(answer: HttpAnswer, connection_name: str, *, is_first_time: bo
     )
 
 
-def _error_words(answer: HttpAnswer) -> tuple[str, str]:
+def _error_code(answer: HttpAnswer) -> str:
+    """Return OAuth's error word; other text of the answer might repeat what was sent."""
     try:
         data = answer.json()
     except UnreadableAnswerError:
-        data = None
-    if not isinstance(data, dict):
-        return "", f"it answered HTTP {answer.status}."
-    error = str(data.get("error") or "")
-    return error, f"{data.get('error_description') or error or f'HTTP {answer.status}'}."
+        return ""
+    error = data.get("error") if isinstance(data, dict) else None
+    return error if isinstance(error, str) and _ERROR_CODE.fullmatch(error) else ""
 
 
 def _seconds(value: Any) -> timedelta | None:
