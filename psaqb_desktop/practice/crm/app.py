@@ -25,7 +25,7 @@ def create_app(data_folder: Path, *, base_url: str, options: CrmOptions | None =
     """
     base_url = base_url.rstrip("/")
     environment = Environment(data_folder, base_url, options or CrmOptions())
-    store = TokenStore(environment.database)
+    store = TokenStore(environment.database, environment.seconds)
     app = Flask(__name__, static_folder=None)
     app.extensions["practice_crm"] = environment
     app.register_blueprint(authority_blueprint(store, base_url, environment.options))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 PRACTICE_TODAY = date(2026, 11, 20)
@@ -15,13 +16,18 @@ class Clock:
     who follows changes would miss them.
     """
 
-    def __init__(self, today: date = PRACTICE_TODAY) -> None:
+    def __init__(
+        self, today: date = PRACTICE_TODAY, offset: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """``offset`` tells by how many seconds the clock is moved at this moment."""
+        self._offset = offset
         earliest = datetime.combine(today, time(18), UTC)
         self._ahead = max(timedelta(0), earliest - datetime.now(UTC))
 
     def now(self) -> datetime:
         """This moment in UTC, to the second as ``modifiedon`` shows it."""
-        return (datetime.now(UTC) + self._ahead).replace(microsecond=0)
+        moved = self._ahead + timedelta(seconds=self._offset())
+        return (datetime.now(UTC) + moved).replace(microsecond=0)
 
     def stamp(self) -> str:
         """This moment as stored and printed."""

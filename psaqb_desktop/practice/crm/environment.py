@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 from psaqb_desktop.practice.crm.clock import Clock
 from psaqb_desktop.practice.crm.options import CrmOptions
 from psaqb_desktop.practice.crm.records.business_rules import BusinessRules
+from psaqb_desktop.practice.crm.records.work import Work
+from psaqb_desktop.practice.crm.schema.absent import hide_absent
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
 from psaqb_desktop.practice.crm.schema.standard import standard_catalogue
+from psaqb_desktop.practice.crm.security import Role
 from psaqb_desktop.practice.crm.seed.planting import plant
 from psaqb_desktop.practice.crm.storage import definitions, layout
 from psaqb_desktop.practice.crm.storage.database import Database
@@ -25,7 +29,10 @@ class Environment:
         data_folder.mkdir(parents=True, exist_ok=True)
         self.base_url = base_url.rstrip("/")
         self.options = options
-        self.clock = Clock(options.today)
+        self.clock = Clock(options.today, lambda: options.clock_offset_seconds)
+        self.roles: dict[str, Role | None] = {}
+        """Roles changed while the service runs, by user id."""
+        self.work = Work()
         self.schema_lock = threading.Lock()
         self.database = Database(data_folder / "crm.sqlite")
         self.catalogue: Catalogue
@@ -37,6 +44,10 @@ class Environment:
     def api_root(self) -> str:
         """Address of the Web API, with a slash at the end."""
         return f"{self.base_url}/api/data/v9.2/"
+
+    def seconds(self) -> float:
+        """Seconds since the epoch by the service's clock."""
+        return time.time() + self.options.clock_offset_seconds
 
     def reset(self) -> None:
         """Forget all rows and customizations and plant the seed anew.
@@ -50,6 +61,7 @@ class Environment:
             for row in names:
                 connection.execute(f'DROP TABLE "{row[0]}"')
             self._open(connection)
+        self.roles.clear()
 
     def close(self) -> None:
         """Close the file."""
@@ -64,5 +76,6 @@ class Environment:
         if seeded is None:
             plant(connection, catalogue, self.options)
             connection.execute("INSERT INTO \"#facts\" VALUES ('seeded', 'yes')")
+        hide_absent(catalogue, self.options)
         self.catalogue = catalogue
         self.rules = BusinessRules(catalogue, self.options)

@@ -31,6 +31,35 @@ class CrmOptions:
     confirmed_invoices_writable: bool = False
     latency_seconds: float = 0.0
     """Waiting time added to each call of the data API."""
+    write_seconds: float = 0.0
+    """Waiting time added for each row that a call writes."""
+    latency_factor: float = 1.0
+    """Scales both waiting times."""
+    clock_offset_seconds: float = 0.0
+    """Moves the service's clock: row stamps, lives of codes and tokens, windows of limits."""
+    customization_locked: bool = False
+    """Somebody else changes the schema (an import, say): every change of ours is turned away."""
+
+    # What nobody could confirm about the platform; each switch is one way it may be.
+    locked_invoice_code: str = "0x80040265"
+    """Code of the refusal to edit a closed or confirmed invoice."""
+    missing_privilege_code: str = "0x80040220"
+    missing_privilege_status: int = 403
+    """A missing privilege: 0x80040220 or 0x80048306, which was seen with 403 and with 400."""
+    duplicate_status: int = 412
+    """Status when a duplicate detection rule hits: 412, or 500 as in a printed sample."""
+    choice_range_code: str = "0x8004431A"
+    """Code of a choice value that does not exist."""
+    secured_at_creation: bool = True
+    """Whether IsSecured is taken when a column is created, or only in a later change."""
+    invoice_updates_in_bulk: bool = True
+    """Whether invoice knows UpdateMultiple and UpsertMultiple."""
+    paid_action_closes: bool = True
+    """Whether marking a project invoice as paid closes it as well."""
+    has_owning_company: bool = True
+    """Whether contracts name a legal entity (beside an ERP); read at start and reset."""
+    has_field_service: bool = True
+    """Whether invoice has Field Service's invoice date; read at start and reset."""
 
     def change(self, values: Mapping[str, Any]) -> None:
         """Set switches by name.

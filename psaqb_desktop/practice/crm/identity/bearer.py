@@ -22,14 +22,15 @@ def caller_of(environment: Environment, store: TokenStore, authorization: str | 
     if grant is None or not is_same_server(grant.resource, environment.base_url):
         raise _challenge(environment)
     person = person_by_user_id(grant.user_id)
-    if person is None or person.role is None:
+    role = environment.roles.get(grant.user_id, person.role if person else None)
+    if person is None or role is None:
         message = "The user is not a member of the organization."
         raise ApiError(403, NOT_A_MEMBER, message)
     with environment.database.read() as connection:
         row = connection.execute(
             "SELECT businessunitid FROM systemuser WHERE systemuserid = ?", (person.user_id,)
         ).fetchone()
-    return Caller(person.user_id, row[0] if row else "", person.role, person.name)
+    return Caller(person.user_id, row[0] if row else "", role, person.name)
 
 
 def _challenge(environment: Environment) -> ApiError:

@@ -6,6 +6,7 @@ import json
 import secrets
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +28,10 @@ class Grant:
 class TokenStore:
     """All codes and tokens, in the CRM's file so that sign-ins outlive a restart."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], float] = time.time) -> None:
+        """``now`` is the clock by which codes and tokens grow old."""
         self._database = database
+        self._now = now
 
     def issue(self, kind: str, grant: Grant, seconds: float) -> str:
         """Make a new token."""
@@ -37,7 +40,14 @@ class TokenStore:
         with self._database.write() as connection:
             connection.execute(
                 'INSERT INTO "#tokens" VALUES (?, ?, ?, ?, ?, ?)',
-                (token, kind, grant.user_id, grant.client_id, grant.resource, _in(seconds)),
+                (
+                    token,
+                    kind,
+                    grant.user_id,
+                    grant.client_id,
+                    grant.resource,
+                    self._now() + seconds,
+                ),
             )
         return token
 
@@ -47,7 +57,7 @@ class TokenStore:
             row = connection.execute(
                 'SELECT * FROM "#tokens" WHERE token = ? AND kind = ?', (token, kind)
             ).fetchone()
-        if row is None or row["expires"] < time.time():
+        if row is None or row["expires"] < self._now():
             return None
         return Grant(row["user_id"], row["client_id"], row["resource"])
 
@@ -65,28 +75,24 @@ class TokenStore:
             connection.execute(
                 'INSERT INTO "#codes" VALUES (?, ?, ?, ?) '
                 "ON CONFLICT (code) DO UPDATE SET body = excluded.body",
-                (code, kind, json.dumps(body), _in(seconds)),
+                (code, kind, json.dumps(body), self._now() + seconds),
             )
 
     def code(self, kind: str, code: str) -> tuple[dict[str, Any], bool] | None:
         """What a code was given for and whether it is still in time."""
         with self._database.read() as connection:
             row = self._code_row(connection, kind, code)
-        return (json.loads(row["body"]), row["expires"] >= time.time()) if row else None
+        return (json.loads(row["body"]), row["expires"] >= self._now()) if row else None
 
     def take_code(self, kind: str, code: str) -> tuple[dict[str, Any], bool] | None:
         """As ``code``, and the code can never be used again."""
         with self._database.write() as connection:
             row = self._code_row(connection, kind, code)
             connection.execute('DELETE FROM "#codes" WHERE code = ? AND kind = ?', (code, kind))
-        return (json.loads(row["body"]), row["expires"] >= time.time()) if row else None
+        return (json.loads(row["body"]), row["expires"] >= self._now()) if row else None
 
     @staticmethod
     def _code_row(connection: sqlite3.Connection, kind: str, code: str) -> Any:
         return connection.execute(
             'SELECT body, expires FROM "#codes" WHERE code = ? AND kind = ?', (code, kind)
         ).fetchone()
-
-
-def _in(seconds: float) -> float:
-    return time.time() + seconds

@@ -59,6 +59,8 @@ class Customizer:
         Raises:
             ApiError: The definition is wrong or the name is taken.
         """
+        if body.get("IsSecured") and not self._session.environment.options.secured_at_creation:
+            raise refused("IsSecured cannot be set when an attribute is created.")
         column = building.build_column(body)
         self._demand_new_column(table, column)
         added = [column]

@@ -41,7 +41,8 @@ def customization(environment: Environment) -> Iterator[None]:
     Raises:
         ApiError: 429 without Retry-After, another change is running.
     """
-    if not environment.schema_lock.acquire(blocking=False):
+    is_free = not environment.options.customization_locked
+    if not (is_free and environment.schema_lock.acquire(blocking=False)):
         message = (
             "Cannot start another [EntityCustomization] because there is a previous "
             "[EntityCustomization] running at this moment. Use Solution History for more details."

@@ -64,10 +64,11 @@ def table_counts(environment: Environment) -> list[tuple[Table, int]]:
 
 def invoices(environment: Environment) -> Grid:
     """All invoices, the latest first."""
-    options = read_options(
-        [("$select", _INVOICE_COLUMNS), ("$orderby", "msdyn_invoicedate desc"), ("$top", "5000")]
-    )
-    return _grid(environment, environment.catalogue.tables["invoice"], options, "Invoices")
+    table = environment.catalogue.tables["invoice"]
+    day = "msdyn_invoicedate" if "msdyn_invoicedate" in table.columns else "createdon"
+    columns = _INVOICE_COLUMNS.replace("msdyn_invoicedate", day)
+    options = read_options([("$select", columns), ("$orderby", f"{day} desc"), ("$top", "5000")])
+    return _grid(environment, table, options, "Invoices")
 
 
 def rows_of(environment: Environment, table: Table) -> Grid:

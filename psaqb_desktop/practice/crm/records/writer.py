@@ -23,6 +23,7 @@ from psaqb_desktop.practice.crm.records.audit import AuditLog
 from psaqb_desktop.practice.crm.records.business_rules import BusinessRules
 from psaqb_desktop.practice.crm.records.changes import Changes, read_changes
 from psaqb_desktop.practice.crm.records.removal import remove_row
+from psaqb_desktop.practice.crm.records.work import Work
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
 from psaqb_desktop.practice.crm.schema.model import Table
 from psaqb_desktop.practice.crm.security import Rights
@@ -40,12 +41,14 @@ class Writer:
         rights: Rights,
         clock: Clock,
         rules: BusinessRules,
+        work: Work,
     ) -> None:
         self._catalogue = catalogue
         self._connection = connection
         self._rights = rights
         self._clock = clock
         self._rules = rules
+        self._work = work
 
     def create(
         self,
@@ -118,6 +121,7 @@ class Writer:
         """
         self._row(table, row_id)
         self._rights.demand("Delete", table)
+        self._work.rows += 1
         remove_row(self._catalogue, self._connection, table, row_id)
         if table.is_audited:
             self._log().deleted(table, row_id)
@@ -149,6 +153,7 @@ class Writer:
             raise ApiError(400, INVALID_ARGUMENT, message)
 
     def _stamp(self, table: Table, changes: Changes, *, creating: bool) -> None:
+        self._work.rows += 1
         now, caller = self._clock.stamp(), self._rights.caller
         changes.values |= {
             "modifiedon": now,

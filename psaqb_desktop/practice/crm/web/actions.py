@@ -72,7 +72,9 @@ def pay_invoice(session: Session, _request: ApiRequest, _table: Table, row_id: s
     """
     if _project_status(session, row_id) != _CONFIRMED:
         raise ApiError(400, INVALID_STATE, "Only a confirmed invoice can be marked as paid.")
-    _set(session, row_id, msdyn_projectinvoicestatus=_PAID, statecode=2, statuscode=100001)
+    closing = session.environment.options.paid_action_closes
+    state = {"statecode": 2, "statuscode": 100001} if closing else {}
+    _set(session, row_id, msdyn_projectinvoicestatus=_PAID, **state)
     return ApiResponse()
 
 

@@ -34,6 +34,7 @@ def update_multiple(session: Session, request: ApiRequest, table: Table) -> ApiR
     Raises:
         ApiError: One of the rows is refused; none is changed.
     """
+    _demand_known(session, table, "UpdateMultiple")
     writer = session.writer()
     for target in _targets(request, table):
         address = _address(session, table, target)
@@ -50,6 +51,7 @@ def upsert_multiple(session: Session, request: ApiRequest, table: Table) -> ApiR
     Raises:
         ApiError: One of the rows is refused; nothing is kept.
     """
+    _demand_known(session, table, "UpsertMultiple")
     writer = session.writer()
     for target in _targets(request, table):
         address = _address(session, table, target)
@@ -58,6 +60,12 @@ def upsert_multiple(session: Session, request: ApiRequest, table: Table) -> ApiR
         else:
             writer.create(table, target, row_id=address.row_id, key_values=address.key_values)
     return ApiResponse()
+
+
+def _demand_known(session: Session, table: Table, name: str) -> None:
+    if table.logical_name == "invoice" and not session.environment.options.invoice_updates_in_bulk:
+        message = f"The '{name}' method does not support entities of type 'invoice'."
+        raise ApiError(405, INVALID_ARGUMENT, message)
 
 
 def _targets(request: ApiRequest, table: Table) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from psaqb_desktop.practice.crm.odata.delta import changes_since, delta_token
 from psaqb_desktop.practice.crm.odata.options import QueryOptions, read_options
 from psaqb_desktop.practice.crm.odata.preferences import PAGE_CAP, Preferences, read_preferences
 from psaqb_desktop.practice.crm.odata.reader import Restriction
+from psaqb_desktop.practice.crm.records.duplicates import demand_single
 from psaqb_desktop.practice.crm.schema.model import Table
 from psaqb_desktop.practice.crm.web.message import ApiRequest, ApiResponse
 from psaqb_desktop.practice.crm.web.record import created, method_not_allowed
@@ -28,7 +29,9 @@ def handle_collection(session: Session, request: ApiRequest, table: Table) -> Ap
         ApiError: The call is refused.
     """
     if request.method == "POST":
-        row_id = session.writer().create(table, request.json())
+        payload = request.json()
+        demand_single(session.connection, table, payload, request.headers)
+        row_id = session.writer().create(table, payload)
         return created(session, request, table, row_id)
     if request.method == "GET":
         return list_rows(session, request, table, Restriction())

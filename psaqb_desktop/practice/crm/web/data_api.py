@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from psaqb_desktop.practice.crm.environment import Environment
-from psaqb_desktop.practice.crm.errors import unknown_segment
+from psaqb_desktop.practice.crm.errors import ApiError, unknown_segment
 from psaqb_desktop.practice.crm.metadata.routes import METADATA_ROUTES, customization
 from psaqb_desktop.practice.crm.odata.reader import Restriction
 from psaqb_desktop.practice.crm.records.addressing import RecordAddress, demand_row, locate
@@ -26,6 +26,7 @@ from psaqb_desktop.practice.crm.web.record import (
 from psaqb_desktop.practice.crm.web.segments import Segment, read_segments
 from psaqb_desktop.practice.crm.web.service_document import service_document
 from psaqb_desktop.practice.crm.web.session import Session
+from psaqb_desktop.practice.crm.web.unconfirmed import as_switched
 
 Handler = Callable[[Session, ApiRequest, list[Segment]], ApiResponse]
 
@@ -60,6 +61,14 @@ class DataApi:
         Raises:
             ApiError: The call is refused.
         """
+        try:
+            return self._answered(connection, request, caller)
+        except ApiError as error:
+            raise as_switched(error, self.environment.options) from error
+
+    def _answered(
+        self, connection: sqlite3.Connection, request: ApiRequest, caller: Caller
+    ) -> ApiResponse:
         session = Session.begin(self.environment, connection, caller)
         segments = read_segments(request.path)
         if not segments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from uuid import uuid4
 
 from flask import Blueprint, Response, current_app, request
@@ -35,9 +36,7 @@ def data_blueprint(environment: Environment, store: TokenStore) -> Blueprint:
     def answer(path: str) -> ApiResponse:
         caller = caller_of(environment, store, request.headers.get("Authorization"))
         with protection.admit(caller.user_id):
-            if environment.options.latency_seconds:
-                time.sleep(environment.options.latency_seconds)
-            return _dispatch(api, path, caller)
+            return _in_its_time(environment, lambda: _dispatch(api, path, caller))
 
     @blueprint.route("/api/data/<version>/", defaults={"path": ""}, methods=_METHODS)
     @blueprint.route("/api/data/<version>/<path:path>", methods=_METHODS)
@@ -55,6 +54,17 @@ def data_blueprint(environment: Environment, store: TokenStore) -> Blueprint:
         return http_response(found)
 
     return blueprint
+
+
+def _in_its_time(environment: Environment, work: Callable[[], ApiResponse]) -> ApiResponse:
+    options = environment.options
+    if options.latency_seconds:
+        time.sleep(options.latency_seconds * options.latency_factor)
+    environment.work.rows = 0
+    found = work()
+    if options.write_seconds and environment.work.rows:
+        time.sleep(environment.work.rows * options.write_seconds * options.latency_factor)
+    return found
 
 
 def http_response(found: ApiResponse) -> Response:

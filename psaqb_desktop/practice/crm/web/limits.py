@@ -41,15 +41,18 @@ class ServiceProtection:
         if not self._options.limits_enabled:
             yield
             return
-        started = time.monotonic()
+        started = self._now()
         self._enter(user_id, started)
         try:
             yield
         finally:
-            ended = time.monotonic()
+            ended = self._now()
             with self._lock:
                 self._running[user_id] -= 1
                 self._recent[user_id].append((ended, ended - started))
+
+    def _now(self) -> float:
+        return time.monotonic() + self._options.clock_offset_seconds
 
     def _enter(self, user_id: str, now: float) -> None:
         factor = self._options.limit_factor

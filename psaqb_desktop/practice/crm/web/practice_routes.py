@@ -9,6 +9,7 @@ from psaqb_desktop.practice.crm.environment import Environment
 from psaqb_desktop.practice.crm.identity.people import person_by_key
 from psaqb_desktop.practice.crm.identity.tokens import TokenStore
 from psaqb_desktop.practice.crm.records import audit
+from psaqb_desktop.practice.crm.security import Role
 
 
 def practice_blueprint(environment: Environment, store: TokenStore) -> Blueprint:
@@ -48,5 +49,15 @@ def practice_blueprint(environment: Environment, store: TokenStore) -> Blueprint
         kind = str(asked.get("kind", "refresh"))
         number = store.revoke(kind, person.user_id if person else None)
         return jsonify({"revoked": number})
+
+    @blueprint.post("/_practice/roles")
+    def change_role() -> ResponseReturnValue:
+        asked = request.get_json()
+        person = person_by_key(str(asked.get("user", "")))
+        role = asked.get("role")
+        if person is None or role not in {None, *Role}:
+            return jsonify({"error": "user and role must be known"}), 400
+        environment.roles[person.user_id] = None if role is None else Role(role)
+        return jsonify({"user": person.key, "role": role})
 
     return blueprint

@@ -15,6 +15,7 @@ from psaqb_desktop.practice.crm.odata.options import QueryOptions, read_options
 from psaqb_desktop.practice.crm.odata.preferences import Preferences, read_preferences
 from psaqb_desktop.practice.crm.odata.source import Source
 from psaqb_desktop.practice.crm.records.addressing import RecordAddress, demand_row, exists
+from psaqb_desktop.practice.crm.records.duplicates import demand_single
 from psaqb_desktop.practice.crm.schema.model import Column, Table
 from psaqb_desktop.practice.crm.web import conditions
 from psaqb_desktop.practice.crm.web.message import ApiRequest, ApiResponse
@@ -105,6 +106,7 @@ def _patch(session: Session, request: ApiRequest, address: RecordAddress) -> Api
         conditions.demand_absent(request.headers)
         version = conditions.version_of(session.connection, table, row_id) or 0
         conditions.demand_version(request.headers, version)
+        demand_single(session.connection, table, payload, request.headers, row_id)
         session.writer().update(table, row_id, payload)
         preferences = read_preferences(request.headers.get("Prefer"))
         response = ApiResponse()
@@ -117,6 +119,7 @@ def _patch(session: Session, request: ApiRequest, address: RecordAddress) -> Api
         if row_id:
             raise not_found(table.logical_name, row_id)
         demand_row(session.connection, address)
+    demand_single(session.connection, table, payload, request.headers)
     new_id = session.writer().create(table, payload, row_id=row_id, key_values=address.key_values)
     return created(session, request, table, new_id)
 

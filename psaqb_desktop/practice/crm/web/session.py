@@ -39,4 +39,5 @@ class Session:
             self.rights,
             self.environment.clock,
             self.environment.rules,
+            self.environment.work,
         )
