@@ -254,7 +254,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             check=check, books=books, links=crm.links, clock=clock, confirmed_by=pusher.name
         ),
         LeaveOut(records=records, clock=clock),
-        PushAgain(records=records, clock=clock),
+        PushAgain(connections=connections, companies=companies, records=records, clock=clock),
         InvoiceDetails(
             invoices=crm.invoices, records=records, journal=journal, companies=companies
         ),

@@ -27,6 +27,7 @@ from psaqb_desktop.domain.push import (
     SyncRecord,
 )
 from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.missing_documents import DocumentKey, ask_for
 from psaqb_desktop.services.ports import Clock, ConnectionStore, PushJournal, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway, QuickBooksCompany
 
@@ -37,8 +38,6 @@ HORIZON = timedelta(days=29)
 COMPANIES_AT_ONCE = 8
 
 log = logging.getLogger("psaqb.pull")
-
-DocumentKey = tuple[DocumentType, QuickBooksId]
 
 
 class PullChanges:
@@ -122,11 +121,15 @@ class PullChanges:
         }
         if is_full or not changes.is_complete:
             documents = _read(company, by_key)
-            missing = [r for key, r in by_key.items() if key not in documents]
+            unseen = [r for key, r in by_key.items() if key not in documents]
         else:
             documents = _changed_documents(company, changes, by_key)
-            missing = [by_key[k] for k, d in documents.items() if d.is_deleted]
-        written = self._write(company, by_key, documents, missing)
+            unseen = [by_key[k] for k, d in documents.items() if d.is_deleted]
+        asked = ask_for(company, unseen)
+        standing = {key: d for key, d in documents.items() if not d.is_deleted}
+        documents = {**standing, **asked.standing}
+        written = self._write(company, by_key, documents, asked.gone)
+        asked.require_all()
         # What was posted since the records were read is not among them: its changes are asked
         # for next time. Told in the service's own time, whatever this machine's clock says.
         reached = changes.read_at - elapsed
@@ -137,7 +140,7 @@ class PullChanges:
             documents_changed=written.documents,
             payments_written=written.payments,
             voided=sum(1 for d in documents.values() if d.is_voided),
-            missing=len(missing),
+            missing=len(asked.gone),
             watermark=reached,
         )
 
@@ -149,11 +152,7 @@ class PullChanges:
         missing: Sequence[SyncRecord],
     ) -> _Written:
         now = self._clock.now()
-        news = [
-            _News(by_key[key], document)
-            for key, document in documents.items()
-            if not document.is_deleted
-        ]
+        news = [_News(by_key[key], document) for key, document in documents.items()]
         news += [_News(record, None) for record in missing]
         changed = [one for one in news if _differs(one.applied_to(one.record, now), one.record)]
         outdated = self._write_records(changed, now)
@@ -277,7 +276,7 @@ def _allocations(
     documents: Mapping[DocumentKey, PostedDocument],
 ) -> dict[CrmId, Sequence[PaymentAllocation]]:
     """Return, for each document looked at, what each of its payments settles of it."""
-    ids = {p for d in documents.values() if not d.is_deleted for p in d.payment_ids}
+    ids = {p for d in documents.values() for p in d.payment_ids}
     payments = company.payments(sorted(ids)) if ids else ()
     result: dict[CrmId, Sequence[PaymentAllocation]] = {}
     for key, document in documents.items():

@@ -246,7 +246,12 @@ def test_a_voided_invoice_can_be_put_back_and_gets_a_new_request_id(
     invoice = world.add_invoice(1)
     world.ledger.warns_of_duplicates = False
     program.push_all()
-    again = PushAgain(records=world.records, clock=world.clock)
+    again = PushAgain(
+        connections=world.connections,
+        companies=world.gateway,
+        records=world.records,
+        clock=world.clock,
+    )
     with pytest.raises(RequestRejectedError):
         again.run(program.rows()[0])
     world.ledger.void(world.ledger.standing(invoice.id)[0])
