@@ -48,7 +48,7 @@ def create_api(service: PracticeQuickBooks) -> Blueprint:
 
     @api.errorhandler(ApiFault)
     def answer_fault(fault: ApiFault) -> Response:
-        return _answer(service, f'"Fault":{exact_json.dumps(fault.as_json())}', fault.status)
+        return _answer(service, _fault_member(fault), fault.status)
 
     @api.errorhandler(Exception)
     def answer_failure(error: Exception) -> Response | HTTPException:
@@ -194,12 +194,24 @@ def _write(
     Change and answer are committed together: an answer that was lost on the way is given again,
     word for word.
     """
-    with service.writing(realm) as books:
-        replay = earlier_answer(books, request_id, service.options.requestid_seconds)
-        if replay is None:
-            replay = Replay(200, _envelope(service, act(books)))
-            keep_answer(books, request_id, replay)
+    sent = request.get_data()
+    try:
+        with service.writing(realm) as books:
+            replay = earlier_answer(books, request_id, sent)
+            if replay is None:
+                replay = Replay(200, _envelope(service, act(books)))
+                keep_answer(books, request_id, sent, replay)
+    except ApiFault as fault:
+        if service.options.replays_faults and request_id is not None:
+            kept = Replay(fault.status, _envelope(service, _fault_member(fault)))
+            with service.writing(realm) as books:
+                keep_answer(books, request_id, sent, kept)
+        raise
     return Response(replay.body, replay.status, content_type=JSON_TYPE)
+
+
+def _fault_member(fault: ApiFault) -> str:
+    return f'"Fault":{exact_json.dumps(fault.as_json())}'
 
 
 def _kind(entity: str) -> str:

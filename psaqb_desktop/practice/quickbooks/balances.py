@@ -46,7 +46,11 @@ def refresh(books: Books, targets: Iterable[tuple[str, str]]) -> None:
         if row is None or row.deleted:
             continue
         applied = books.applications.to_target(kind, record_id)
-        books.rows.replace(row, with_balance(books, kind, row.body, applied))
+        books.rows.replace(
+            row,
+            with_balance(books, kind, row.body, applied),
+            moves_time=books.options.payment_moves_last_updated,
+        )
 
 
 def release_surplus(books: Books, row: EntityRow, most: Decimal) -> list[Application]:

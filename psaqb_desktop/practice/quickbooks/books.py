@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
 from psaqb_desktop.practice.quickbooks.applications import Applications
-from psaqb_desktop.practice.quickbooks.clock import Clock
+from psaqb_desktop.practice.quickbooks.clock import PACIFIC, Clock, zone_of
 from psaqb_desktop.practice.quickbooks.company import Company, load_company
 from psaqb_desktop.practice.quickbooks.entity_rows import EntityRow, EntityRows
+from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 
 CENT = Decimal("0.01")
 
@@ -21,6 +22,7 @@ class Books:
 
     Attributes:
         user: Who works; named to the one whose change comes too late.
+        options: How the service behaves where that is not known.
     """
 
     company: Company
@@ -28,6 +30,7 @@ class Books:
     applications: Applications
     clock: Clock
     user: str = "Practice Accountant"
+    options: QuickBooksOptions = field(default_factory=QuickBooksOptions)
 
     def must_be_open(self, *dates: str) -> None:
         """Refuses a change that touches a closed period.
@@ -78,7 +81,7 @@ class Books:
 
 
 def open_books(
-    connection: sqlite3.Connection, realm: str, clock: Clock, user: str = "Practice Accountant"
+    connection: sqlite3.Connection, realm: str, clock: Clock, options: QuickBooksOptions
 ) -> Books | None:
     """The books of company ``realm``, None when there is no such company."""
     company = load_company(connection, realm)
@@ -86,10 +89,15 @@ def open_books(
         return None
     return Books(
         company=company,
-        rows=EntityRows(connection, realm, clock),
+        rows=EntityRows(
+            connection,
+            realm,
+            clock,
+            zone_of(company.time_zone) if options.stamps_in_company_zone else PACIFIC,
+        ),
         applications=Applications(connection, realm),
         clock=clock,
-        user=user,
+        options=options,
     )
 
 

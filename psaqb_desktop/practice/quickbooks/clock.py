@@ -46,9 +46,17 @@ class Clock:
         return self.now().astimezone(PACIFIC).isoformat(timespec="milliseconds")
 
 
-def stamp(epoch: int) -> str:
-    """A MetaData stamp: Pacific, whole seconds, with offset."""
-    return datetime.fromtimestamp(epoch, PACIFIC).isoformat(timespec="seconds")
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name, Pacific where it is not known."""
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return PACIFIC
+
+
+def stamp(epoch: int, zone: tzinfo = PACIFIC) -> str:
+    """A MetaData stamp: whole seconds, with offset."""
+    return datetime.fromtimestamp(epoch, zone).isoformat(timespec="seconds")
 
 
 def read_moment(text: str) -> datetime:

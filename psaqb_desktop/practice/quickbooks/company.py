@@ -18,8 +18,13 @@ CHANGEABLE = (
     "tracks_classes",
     "tracks_departments",
     "applies_credits",
+    "is_multicurrency",
+    "uses_sales_tax",
+    "automated_tax",
 )
 """Settings that a person can change on the settings page."""
+
+AUTOMATED_TAX = ("off", "not-set-up", "set-up")
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class Company:
         book_close_date: Nothing dated up to here may change.
         is_read_only: The subscription has lapsed.
         applies_credits: A new invoice is paid from the customer's open credits at once.
+        uses_sales_tax: A US company without it drops all tax that is sent.
+        automated_tax: ``off`` (no such feature), ``set-up``, or ``not-set-up``: a US company
+            whose tax the engine computes from the address, or that has yet to set it up.
     """
 
     realm: str
@@ -50,6 +58,8 @@ class Company:
     book_close_date: str | None = None
     is_read_only: bool = False
     applies_credits: bool = False
+    uses_sales_tax: bool = True
+    automated_tax: str = "off"
 
     @property
     def is_us(self) -> bool:
@@ -99,6 +109,10 @@ def _checked(company: Company, name: str, value: Any) -> Any:
         raise ValueError(f"the setting {name!r} cannot be changed")
     if name == "book_close_date":
         return date.fromisoformat(value).isoformat() if value else None
+    if name == "automated_tax" and (not company.is_us or value not in AUTOMATED_TAX):
+        raise ValueError(f"{name} is for US companies, and one of {', '.join(AUTOMATED_TAX)}")
+    if name == "is_multicurrency" and company.is_multicurrency and value is False:
+        raise ValueError("multicurrency cannot be turned off again")
     if not isinstance(value, type(getattr(company, name))):
         raise ValueError(f"{name} cannot be {value!r}")  # noqa: TRY004 - one error for a wrong form
     return value

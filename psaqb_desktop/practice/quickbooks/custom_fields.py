@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
-from psaqb_desktop.practice.quickbooks.fault_bodies import ApiFault
+from psaqb_desktop.practice.quickbooks.fault_bodies import ApiFault, wrong_length
 
 ENABLED = {"1": "PSA invoice", "2": "Project"}
 """Definition ids and names of the fields that are switched on; there is a third, which is off."""
 
 
-def shown_custom_fields(sent: Sequence[dict[str, Any]]) -> list[Body]:
+def shown_custom_fields(sent: Sequence[dict[str, Any]], longest: int) -> list[Body]:
     """All enabled fields; those without a value are told without StringValue.
 
     Raises:
-        ApiFault: 3000 for a field that is not enabled.
+        ApiFault: 3000 for a field that is not enabled, 2050 for too long a value.
     """
     values: dict[str, str] = {}
     for field in sent:
@@ -29,6 +29,8 @@ def shown_custom_fields(sent: Sequence[dict[str, Any]]) -> list[Body]:
                 "CustomField",
             )
         if "StringValue" in field:
+            if len(field["StringValue"]) > longest:
+                raise wrong_length("StringValue", len(field["StringValue"]), longest)
             values[definition] = field["StringValue"]
     shown = []
     for definition, name in ENABLED.items():

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks import exact_json
-from psaqb_desktop.practice.quickbooks.clock import Clock, stamp
+from psaqb_desktop.practice.quickbooks.clock import PACIFIC, Clock, stamp
 
 Body = dict[str, Any]
 
@@ -28,16 +29,24 @@ class EntityRow:
     active: bool
     deleted: bool
     created: int
+    updated: int
     body: Body
 
 
 class EntityRows:
     """The records of the company ``realm`` inside one database transaction."""
 
-    def __init__(self, connection: sqlite3.Connection, realm: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        realm: str,
+        clock: Clock,
+        zone: tzinfo = PACIFIC,
+    ) -> None:
         self.connection = connection
         self.realm = realm
         self.clock = clock
+        self._zone = zone
 
     def get(self, kind: str, record_id: str) -> EntityRow | None:
         """The record, deleted or not; None when there never was one."""
@@ -71,14 +80,14 @@ class EntityRows:
                 body.get("Active", True),
                 now,
                 now,
-                exact_json.dumps(_with_header(body, new_id, 0, now, now)),
+                exact_json.dumps(self._with_header(body, new_id, 0, now, now)),
             ),
         )
         return self._stored(kind, new_id)
 
-    def replace(self, row: EntityRow, body: Body) -> EntityRow:
-        """Stores a new version: SyncToken and LastUpdatedTime move on."""
-        now = self.clock.epoch()
+    def replace(self, row: EntityRow, body: Body, *, moves_time: bool = True) -> EntityRow:
+        """Stores a new version: SyncToken and, unless told otherwise, LastUpdatedTime move on."""
+        now = self.clock.epoch() if moves_time else row.updated
         token = row.sync_token + 1
         self.connection.execute(
             "UPDATE entity SET sync_token = ?, active = ?, updated = ?, body = ?"
@@ -87,7 +96,7 @@ class EntityRows:
                 token,
                 body.get("Active", True),
                 now,
-                exact_json.dumps(_with_header(body, row.id, token, row.created, now)),
+                exact_json.dumps(self._with_header(body, row.id, token, row.created, now)),
                 self.realm,
                 row.kind,
                 row.id,
@@ -100,7 +109,7 @@ class EntityRows:
         self.connection.execute(
             "UPDATE entity SET body = ? WHERE realm = ? AND kind = ? AND id = ?",
             (
-                exact_json.dumps(_with_header(body, row.id, 0, row.created, row.created)),
+                exact_json.dumps(self._with_header(body, row.id, 0, row.created, row.created)),
                 self.realm,
                 row.kind,
                 row.id,
@@ -149,22 +158,26 @@ class EntityRows:
             "INSERT OR REPLACE INTO counter VALUES (?, ?, ?)", (self.realm, name, value)
         )
 
+    def _with_header(
+        self, body: Body, record_id: str, token: int, created: int, updated: int
+    ) -> Body:
+        header = {
+            "domain": "QBO",
+            "sparse": False,
+            "Id": record_id,
+            "SyncToken": str(token),
+            "MetaData": {
+                "CreateTime": stamp(created, self._zone),
+                "LastUpdatedTime": stamp(updated, self._zone),
+            },
+        }
+        return header | {name: value for name, value in body.items() if name not in _HEADER}
+
     def _stored(self, kind: str, record_id: str) -> EntityRow:
         row = self.get(kind, record_id)
         if row is None:
             raise LookupError(f"{kind} {record_id} was not stored")
         return row
-
-
-def _with_header(body: Body, record_id: str, token: int, created: int, updated: int) -> Body:
-    header = {
-        "domain": "QBO",
-        "sparse": False,
-        "Id": record_id,
-        "SyncToken": str(token),
-        "MetaData": {"CreateTime": stamp(created), "LastUpdatedTime": stamp(updated)},
-    }
-    return header | {name: value for name, value in body.items() if name not in _HEADER}
 
 
 def _entity(row: sqlite3.Row) -> EntityRow:
@@ -175,5 +188,6 @@ def _entity(row: sqlite3.Row) -> EntityRow:
         active=bool(row["active"]),
         deleted=bool(row["deleted"]),
         created=row["created"],
+        updated=row["updated"],
         body=exact_json.loads(row["body"]),
     )

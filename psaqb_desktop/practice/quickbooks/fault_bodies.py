@@ -46,6 +46,11 @@ def unsupported_operation(name: str) -> ApiFault:
     return ApiFault(500, "Unsupported Operation", f"Operation {name} is not supported.")
 
 
+def duplicate_request_id() -> ApiFault:
+    """600: the id was used for something else."""
+    return ApiFault(600, "Duplicate Request ID", "Duplicate Request ID : used before", "requestid")
+
+
 def not_found(detail: str = "Another user has deleted this transaction.") -> ApiFault:
     """610: gone or never there; HTTP 400 all the same."""
     return ApiFault(610, "Object Not Found", f"Object Not Found : {detail}")
@@ -172,6 +177,11 @@ def invalid_email(element: str) -> ApiFault:
     return ApiFault(
         2210, "Invalid Email Address format", "Email Address should contain @ and .", element
     )
+
+
+def negative_amount() -> ApiFault:
+    """2290: a line below zero."""
+    return ApiFault(2290, "NegativeAmount", "Negative Amount : not allowed here", "Amount")
 
 
 def unparsable_query(detail: str) -> ApiFault:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
+from psaqb_desktop.practice.quickbooks.automated_tax import code_of_address
 from psaqb_desktop.practice.quickbooks.books import Books, to_cents
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
 from psaqb_desktop.practice.quickbooks.sales_lines import SalesLines
@@ -54,6 +55,12 @@ def _codes(lines: SalesLines) -> list[str]:
 
 
 def _us_tax(books: Books, form: Body, lines: SalesLines, sent: dict[str, Any]) -> Body:
+    if not books.company.uses_sales_tax:
+        return {"TotalTax": to_cents(_ZERO)}
+    if books.company.automated_tax == "set-up":
+        engine = code_of_address(books, form)
+        # TaxLine and TotalTax of the client stay as an override; its code does not.
+        sent = {**sent, "TxnTaxCodeRef": {"value": engine}} if engine else {}
     code = sent.get("TxnTaxCodeRef", {}).get("value")
     if code is None:
         return tax_detail(books, (), sent)

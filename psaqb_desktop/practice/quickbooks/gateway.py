@@ -40,7 +40,7 @@ def refuse_call(service: PracticeQuickBooks, request: Request, realm: str) -> Re
         return _refusal(
             3001,
             "ThrottleExceeded",
-            429,
+            403 if service.options.throttles_with_403 else 429,
             "The request limit was reached.  Try again later",
             "SERVICE",
         )

@@ -97,6 +97,8 @@ def _put_person(books: Books, kind: str, body: Body, kept: EntityRow | None) -> 
         raise fault_bodies.business_rule(
             "The currency of a customer cannot be changed.", "CurrencyRef"
         )
+    if currency != books.company.home_currency and not books.company.is_multicurrency:
+        raise fault_bodies.business_rule("Multicurrency is not turned on.", "CurrencyRef")
     body["CurrencyRef"] = currency_reference(currency)
     if kind == "Customer":
         body.setdefault("Taxable", True)

@@ -48,6 +48,9 @@ RECORDS: dict[str, Record] = {
 KIND_BY_PATH = {name.lower(): name for name in RECORDS}
 """Entity names as they stand in addresses."""
 
+SALES_FORMS = ("Invoice", "CreditMemo")
+"""Transactions with lines of their own; lines of a payment are all or none."""
+
 _UNKEPT = frozenset({"Id", "SyncToken", "sparse"})
 
 
@@ -111,7 +114,7 @@ def _update(
     books: Books, row: EntityRow, read: dict[str, Any], sent: Body, *, may_repeat: bool
 ) -> EntityRow:
     if read.get("sparse"):
-        read = _over_kept(row, read, sent)
+        read = _over_kept(books, row, read, sent)
     wanted = {name: value for name, value in read.items() if name not in _UNKEPT}
     if row.kind == "Payment":
         return change_payment(books, row, wanted)
@@ -122,7 +125,7 @@ def _update(
     return change_listed(books, row, wanted)
 
 
-def _over_kept(row: EntityRow, read: dict[str, Any], sent: Body) -> dict[str, Any]:
+def _over_kept(books: Books, row: EntityRow, read: dict[str, Any], sent: Body) -> dict[str, Any]:
     """What a sparse update leaves: the attributes as kept, with the sent ones over them."""
     record = RECORDS[row.kind]
     kept = record.read(row.body, row.kind) or {}
@@ -136,9 +139,20 @@ def _over_kept(row: EntityRow, read: dict[str, Any], sent: Body) -> dict[str, An
                 for name, value in kept["TxnTaxDetail"].items()
                 if name == "TxnTaxCodeRef"
             }
+    if books.options.sparse_update_keeps_unsent_lines and row.kind in SALES_FORMS:
+        read = _with_unsent_lines(kept, read)
     if {"TxnDate", "SalesTermRef"} & read.keys() and "SalesTermRef" in (kept | read):
         kept.pop("DueDate", None)
     return kept | read
+
+
+def _with_unsent_lines(kept: dict[str, Any], read: dict[str, Any]) -> dict[str, Any]:
+    if "Line" not in read:
+        return read
+    sent = {line["Id"]: line for line in read["Line"] if "Id" in line}
+    merged = [sent.pop(line.get("Id", ""), line) for line in kept.get("Line", [])]
+    new = [line for line in read["Line"] if "Id" not in line or line["Id"] in sent]
+    return read | {"Line": [*merged, *new]}
 
 
 def _void(books: Books, row: EntityRow) -> EntityRow:

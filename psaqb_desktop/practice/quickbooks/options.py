@@ -27,6 +27,17 @@ class QuickBooksOptions:
         shout_enumerations: The answer to a void spells enumerations ``NOT_SET`` instead of
             ``NotSet``, as the documentation's sample does.
         clock_offset_seconds: The service's clock is ahead by so much.
+        replays_faults: A refusal, too, is repeated under its request id. Not known of the real
+            service, like the seven that follow.
+        answers_600_for_other_body: A request id that comes with another body is refused.
+        sparse_update_keeps_unsent_lines: Lines that a sparse update leaves out stay.
+        payment_moves_last_updated: A payment moves LastUpdatedTime of what it pays, not only its
+            SyncToken.
+        rounds_to_currency: Amounts in currencies without cents, as JPY, are whole.
+        allows_negative_lines: Otherwise 2290.
+        custom_field_length: Longest value of a custom field.
+        stamps_in_company_zone: Stamps have the offset of the company's own zone.
+        throttles_with_403: The form that a refusal for too many calls once had.
     """
 
     limits_enabled: bool = True
@@ -43,6 +54,15 @@ class QuickBooksOptions:
     shuffle_batches: bool = True
     shout_enumerations: bool = True
     clock_offset_seconds: float = 0.0
+    replays_faults: bool = False
+    answers_600_for_other_body: bool = False
+    sparse_update_keeps_unsent_lines: bool = False
+    payment_moves_last_updated: bool = True
+    rounds_to_currency: bool = False
+    allows_negative_lines: bool = True
+    custom_field_length: int = 31
+    stamps_in_company_zone: bool = False
+    throttles_with_403: bool = False
 
     def change(self, changes: dict[str, Any]) -> None:
         """Sets switches by name: all of them or, when one is wrong, none.

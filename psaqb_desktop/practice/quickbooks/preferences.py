@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from psaqb_desktop.practice.quickbooks.books import Books
+from psaqb_desktop.practice.quickbooks.company import Company
 from psaqb_desktop.practice.quickbooks.currencies import currency_reference
 from psaqb_desktop.practice.quickbooks.custom_fields import ENABLED
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
@@ -68,7 +69,7 @@ def _preferences(books: Books) -> Body:
             "DefaultTerms": {"value": "3"},
             "ETransactionPaymentEnabled": False,
         },
-        "TaxPrefs": {"UsingSalesTax": True},
+        "TaxPrefs": _tax(company),
         "CurrencyPrefs": {
             "MultiCurrencyEnabled": company.is_multicurrency,
             "HomeCurrency": currency_reference(company.home_currency),
@@ -82,6 +83,13 @@ def _preferences(books: Books) -> Body:
             ]
         },
     }
+
+
+def _tax(company: Company) -> Body:
+    prefs: Body = {"UsingSalesTax": company.uses_sales_tax}
+    if company.automated_tax != "off":
+        prefs["PartnerTaxEnabled"] = company.automated_tax == "set-up"
+    return prefs
 
 
 def _custom_fields() -> list[Body]:

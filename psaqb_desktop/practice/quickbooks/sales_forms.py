@@ -14,6 +14,7 @@ from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
 from psaqb_desktop.practice.quickbooks.form_tax import form_tax
 from psaqb_desktop.practice.quickbooks.references import copy_references, refer
 from psaqb_desktop.practice.quickbooks.sales_lines import read_lines
+from psaqb_desktop.practice.quickbooks.whole_amounts import round_to_currency
 
 _ZERO = Decimal(0)
 _MOST_TAXABLE_LINES = 750
@@ -69,7 +70,9 @@ def build_sales_form(
         books, "CustomerRef", "Customer", wanted["CustomerRef"], kept.get("CustomerRef")
     )
     form: Body = {
-        "CustomField": shown_custom_fields(wanted.get("CustomField", [])),
+        "CustomField": shown_custom_fields(
+            wanted.get("CustomField", []), books.options.custom_field_length
+        ),
         "DocNumber": None,
         "TxnDate": books.clock.today().isoformat(),
     }
@@ -79,10 +82,10 @@ def build_sales_form(
         form |= {"CurrencyRef": currency_reference(currency), "ExchangeRate": rate}
     if not books.company.is_us:
         form["GlobalTaxCalculation"] = wanted.get("GlobalTaxCalculation", "TaxExcluded")
+    _put_addresses(form, wanted, customer)
     _put_lines_and_totals(books, kind, form, wanted, kept)
     form["CustomerRef"] = customer_ref
     copy_references(books, wanted, form, _REFERENCES, kept)
-    _put_addresses(form, wanted, customer)
     _put_delivery(form, wanted)
     if kind == "Invoice":
         _put_invoice_only(books, form, wanted)
@@ -108,6 +111,8 @@ def _put_lines_and_totals(
         "SubTotalLineDetail": {},
     }
     form["TxnTaxDetail"] = form_tax(books, form, lines, wanted.get("TxnTaxDetail", {}))
+    if books.options.rounds_to_currency:
+        round_to_currency(form, lines)
     if form["TxnTaxDetail"]["TotalTax"] and len(lines.shown) > _MOST_TAXABLE_LINES:
         raise fault_bodies.business_rule("A taxable transaction can have 750 lines at most.")
     subtotal_line["Amount"] = to_cents(lines.subtotal)

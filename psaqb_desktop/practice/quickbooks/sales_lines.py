@@ -96,6 +96,8 @@ def _read_sold(
         raise fault_bodies.missing("SalesItemLineDetail")
     if "Amount" not in line:
         raise fault_bodies.missing("Amount")
+    if line["Amount"] < 0 and not books.options.allows_negative_lines:
+        raise fault_bodies.negative_amount()
     amount = to_cents(line["Amount"])
     quantity, price = detail.get("Qty"), detail.get("UnitPrice")
     if quantity is not None and price is not None and (quantity or price):

@@ -18,10 +18,11 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Rate:
-    """One rate of a tax code."""
+    """One rate of a tax code; a compound one is taken from the amount with the taxes before it."""
 
     id: str
     percent: Decimal
+    compounds: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,13 @@ Rates = Mapping[str, Sequence[Rate]]
 
 def tax_on_top(amounts: Sequence[CodedAmount], rates: Rates) -> tuple[RateTax, ...]:
     """Taxes that come on top of net amounts."""
-    nets: dict[Rate, Decimal] = {}
+    of_code: dict[str, Decimal] = {}
     for coded in amounts:
-        for rate in rates[coded.code]:
-            nets[rate] = nets.get(rate, _ZERO) + coded.amount
+        of_code[coded.code] = of_code.get(coded.code, _ZERO) + coded.amount
+    nets: dict[Rate, Decimal] = {}
+    for code, amount in of_code.items():
+        for rate, base, _ in _taxes_of(amount, rates[code]):
+            nets[rate] = nets.get(rate, _ZERO) + base
     return tuple(
         RateTax(rate, net, to_cents(net * rate.percent / _HUNDRED)) for rate, net in nets.items()
     )
@@ -75,23 +79,43 @@ def tax_within(amounts: Sequence[CodedAmount], rates: Rates) -> InclusiveTax:
     for code in dict.fromkeys(coded.code for coded in amounts):
         places = [place for place, coded in enumerate(amounts) if coded.code == code]
         gross = sum((amounts[place].amount for place in places), _ZERO)
-        divisor = 1 + sum((rate.percent for rate in rates[code]), _ZERO) / _HUNDRED
+        divisor = _factor(rates[code])
         net = to_cents(gross / divisor)
         for place in places:
             nets[place] = to_cents(amounts[place].amount / divisor)
         largest = max(places, key=lambda place: abs(amounts[place].amount))
         nets[largest] += net - sum((nets[place] for place in places), _ZERO)
-        for rate, tax in _split(gross - net, net, rates[code]):
+        for rate, base, tax in _split(gross - net, net, rates[code]):
             net_before, tax_before = sums.get(rate, (_ZERO, _ZERO))
-            sums[rate] = (net_before + net, tax_before + tax)
+            sums[rate] = (net_before + base, tax_before + tax)
     taxes = tuple(RateTax(rate, net, tax) for rate, (net, tax) in sums.items())
     return InclusiveTax(tuple(nets), taxes)
 
 
-def _split(tax: Decimal, net: Decimal, rates: Sequence[Rate]) -> list[tuple[Rate, Decimal]]:
+def _taxes_of(net: Decimal, rates: Sequence[Rate]) -> list[tuple[Rate, Decimal, Decimal]]:
+    """Each rate of a code with what it is taken from and what it comes to."""
+    taxes: list[tuple[Rate, Decimal, Decimal]] = []
+    for rate in rates:
+        before = sum((tax for _, _, tax in taxes), _ZERO) if rate.compounds else _ZERO
+        taxes.append((rate, net + before, to_cents((net + before) * rate.percent / _HUNDRED)))
+    return taxes
+
+
+def _factor(rates: Sequence[Rate]) -> Decimal:
+    """What one unit of net becomes with its taxes, unrounded."""
+    factor = Decimal(1)
+    for rate in rates:
+        factor += (factor if rate.compounds else 1) * rate.percent / _HUNDRED
+    return factor
+
+
+def _split(
+    tax: Decimal, net: Decimal, rates: Sequence[Rate]
+) -> list[tuple[Rate, Decimal, Decimal]]:
     """Shares a code's tax among its rates; the last one takes what rounding left."""
-    shares = [(rate, to_cents(net * rate.percent / _HUNDRED)) for rate in rates]
+    shares = _taxes_of(net, rates)
     if shares:
-        odd = tax - sum((share for _, share in shares), _ZERO)
-        shares[-1] = (shares[-1][0], shares[-1][1] + odd)
+        odd = tax - sum((share for _, _, share in shares), _ZERO)
+        rate, base, share = shares[-1]
+        shares[-1] = (rate, base, share + odd)
     return shares

@@ -17,6 +17,7 @@ from psaqb_desktop.practice.quickbooks.applications import Applications
 from psaqb_desktop.practice.quickbooks.books import Books
 from psaqb_desktop.practice.quickbooks.clock import Clock
 from psaqb_desktop.practice.quickbooks.company import Company, save_company
+from psaqb_desktop.practice.quickbooks.company_packs import PACKS
 from psaqb_desktop.practice.quickbooks.currencies import currency_reference
 from psaqb_desktop.practice.quickbooks.entities.name_lists import NAME_LISTS
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRows
@@ -44,7 +45,7 @@ _VENDORS = ("Harbour Office Supplies", "Metro Telecom")
 
 def seed(connection: sqlite3.Connection, clock: Clock) -> None:
     """Writes all companies of the group."""
-    for position, legal_entity in enumerate(GROUP):
+    for position, legal_entity in enumerate((*GROUP, *PACKS)):
         company = _company(legal_entity)
         save_company(connection, company, position)
         rows = EntityRows(connection, company.realm, clock)
@@ -70,6 +71,7 @@ def _company(legal_entity: LegalEntitySeed) -> Company:
         tracks_classes=bool(legal_entity.classes),
         tracks_departments=bool(legal_entity.departments),
         book_close_date=legal_entity.book_close_date,
+        automated_tax="set-up" if legal_entity.has_automated_tax else "off",
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from psaqb_desktop.practice.group import LegalEntitySeed, TaxCodeSeed
 from psaqb_desktop.practice.quickbooks.books import Books
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
-from psaqb_desktop.practice.quickbooks.tax_codes import PSEUDO_CODES
+from psaqb_desktop.practice.quickbooks.tax_codes import COMPOUND, PSEUDO_CODES
 
 _AGENCIES = {
     "US": "State Department of Revenue",
     "GB": "HM Revenue & Customs (VAT)",
     "CA": "Canada Revenue Agency",
+    "AU": "Australian Taxation Office",
+    "IN": "Central Board of Indirect Taxes",
 }
 _PSEUDO_DESCRIPTIONS = {"TAX": "Taxable", "NON": "Non-taxable"}
 
@@ -53,7 +55,7 @@ def _seed_code(books: Books, seed: TaxCodeSeed, agency_id: str) -> None:
         details.append(
             {
                 "TaxRateRef": {"value": row.id, "name": rate.name},
-                "TaxTypeApplicable": "TaxOnAmount",
+                "TaxTypeApplicable": COMPOUND if rate.compounds else "TaxOnAmount",
                 "TaxOrder": order,
             }
         )

@@ -68,7 +68,7 @@ class PracticeQuickBooks:
             UnknownCompanyError: There is no such company.
         """
         with self.store.reading() as connection:
-            yield _known(open_books(connection, realm, self.clock), realm)
+            yield _known(open_books(connection, realm, self.clock, self.options), realm)
 
     @contextmanager
     def writing(self, realm: str) -> Iterator[Books]:
@@ -78,7 +78,7 @@ class PracticeQuickBooks:
             UnknownCompanyError: There is no such company.
         """
         with self.store.writing() as connection:
-            yield _known(open_books(connection, realm, self.clock), realm)
+            yield _known(open_books(connection, realm, self.clock, self.options), realm)
 
     @contextmanager
     def tokens(self) -> Iterator[TokenRegister]:

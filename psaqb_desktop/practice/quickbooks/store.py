@@ -58,6 +58,12 @@ CREATE TABLE IF NOT EXISTS replay (
 CREATE TABLE IF NOT EXISTS attachment (
     realm TEXT NOT NULL, id TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (realm, id)
 );
+CREATE TABLE IF NOT EXISTS replay_digest (
+    realm TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (realm, request_id)
+);
 CREATE TABLE IF NOT EXISTS consent (
     id INTEGER PRIMARY KEY,
     client_id TEXT NOT NULL,
@@ -88,6 +94,7 @@ TABLES = (
     "authorization_code",
     "token",
     "consent",
+    "replay_digest",
     "replay",
     "application",
     "attachment",

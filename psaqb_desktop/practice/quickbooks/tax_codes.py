@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,10 @@ from psaqb_desktop.practice.quickbooks.sales_tax import Rate
 PSEUDO_CODES = ("TAX", "NON")
 """All that a line of a US company may say."""
 
-_RATE_WORDS = {"GB": "VAT", "CA": "GST/HST"}
+COMPOUND = "TaxOnAmountPlusTax"
+"""How a rate that is taken from the amount with the taxes before it is marked."""
+
+_RATE_WORDS = {"GB": "VAT", "CA": "GST/HST", "AU": "GST", "IN": "GST"}
 
 
 def rates_of_code(books: Books, code_id: str, attribute: str = "TaxCodeRef") -> list[Rate]:
@@ -28,7 +32,13 @@ def rates_of_code(books: Books, code_id: str, attribute: str = "TaxCodeRef") -> 
     if not row.active:
         raise fault_bodies.inactive_reference(attribute)
     details = row.body.get("SalesTaxRateList", {}).get("TaxRateDetail", [])
-    return [rate_of(books, detail["TaxRateRef"]["value"]) for detail in details]
+    return [
+        dataclasses.replace(
+            rate_of(books, detail["TaxRateRef"]["value"]),
+            compounds=detail.get("TaxTypeApplicable") == COMPOUND,
+        )
+        for detail in details
+    ]
 
 
 def rate_of(books: Books, rate_id: str) -> Rate:

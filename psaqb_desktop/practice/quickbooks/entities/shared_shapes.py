@@ -59,7 +59,7 @@ CUSTOM_FIELDS = Many(
             "DefinitionId": Text(50),
             "Name": Ignored(),
             "Type": Ignored(),
-            "StringValue": Text(31),
+            "StringValue": Text(4000),
             "NumberValue": Number(),
         },
     )
