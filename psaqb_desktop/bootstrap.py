@@ -203,6 +203,7 @@ def _open_quickbooks(machine: _Machine, crm: _Crm) -> _QuickBooks:
         locks=machine.locks,
         clock=machine.clock,
         holder=_holder(machine.paths),
+        kind=machine.environment.kind,
     )
     companies = QuickBooksGateway(
         machine.environment,
@@ -218,7 +219,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
     environment, clock, journal = machine.environment, machine.clock, machine.journal
     connections, records, companies = crm.connections, crm.records, quickbooks.companies
     books = CompanyBooks(companies=companies, links=crm.links, clock=clock)
-    check = CheckInvoices(invoices=crm.invoices, books=books)
+    check = CheckInvoices(invoices=crm.invoices, books=books, kind=environment.kind)
     pusher = Pusher(_user_name(crm.sign_in), platform.node() or "this machine")
     push, settle = _pushing(machine, crm, quickbooks, check, pusher)
     cache = SqliteInvoiceCache(_made(machine.paths.cache_file(environment.name)))

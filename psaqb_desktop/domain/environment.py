@@ -21,7 +21,7 @@ INTUIT_HOSTS = frozenset(
         "sandbox-quickbooks.api.intuit.com",
     }
 )
-"""The only hosts that ever get a QuickBooks token or secret in production."""
+"""All hosts of Intuit that get a QuickBooks token or secret, each where its kind is at home."""
 
 
 class EnvironmentKind(Enum):
@@ -98,14 +98,21 @@ class Environment:
         return f"{parts.scheme}://{parts.netloc}"
 
 
+_INTUIT_SIGN_IN_HOSTS = frozenset({"oauth.platform.intuit.com", "developer.api.intuit.com"})
+_INTUIT_HOSTS_OF = {
+    EnvironmentKind.PRODUCTION: _INTUIT_SIGN_IN_HOSTS | {"quickbooks.api.intuit.com"},
+    EnvironmentKind.SANDBOX: _INTUIT_SIGN_IN_HOSTS | {"sandbox-quickbooks.api.intuit.com"},
+    EnvironmentKind.PRACTICE: frozenset[str](),
+}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def may_receive_secrets(url: str, environment: Environment) -> bool:
     """Tell whether a QuickBooks token or secret may be sent to ``url``.
 
-    Addresses from CRM records are untrusted: only Intuit's hosts, and in sandbox and practice
-    environments the hosts that the local user trusts, over TLS except on loopback.
+    Addresses from CRM records are untrusted: only Intuit's hosts of the environment's kind, and in
+    sandbox and practice environments the hosts that the local user trusts, over TLS except on
+    loopback. No trust of the local user lets a sandbox or a practice reach live books.
     """
     try:
         parts = urlsplit(url)
@@ -115,8 +122,9 @@ def may_receive_secrets(url: str, environment: Environment) -> bool:
     host = (parts.hostname or "").lower()
     if parts.username or parts.password or not host:
         return False
-    if parts.scheme == "https" and host in INTUIT_HOSTS and explicit_port in (None, 443):
-        return True
+    if host in INTUIT_HOSTS:
+        is_at_home = host in _INTUIT_HOSTS_OF[environment.kind]
+        return is_at_home and parts.scheme == "https" and explicit_port in (None, 443)
     if environment.kind is EnvironmentKind.PRODUCTION:
         return False
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):

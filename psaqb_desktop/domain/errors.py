@@ -172,6 +172,10 @@ class WrongCompanyError(AppError):
     default_remedy = "Sign in again and choose the company that the connection names."
 
 
+class WrongEnvironmentError(AppError):
+    """A connection belongs to another kind of environment; nothing was sent."""
+
+
 class NotSetUpError(AppError):
     """The CRM lacks our tables."""
 

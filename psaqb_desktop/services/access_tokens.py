@@ -24,14 +24,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.errors import (
     AppError,
     LeaseTakenError,
     OutcomeUnknownError,
     SecretStoreError,
     SignInNeededError,
+    WrongEnvironmentError,
 )
 from psaqb_desktop.domain.identifiers import ConnectionId
+from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_kind_problem
 from psaqb_desktop.services.ports import Clock, ConnectionStore, MachineLock, SecretStore
 from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway
 
@@ -65,7 +68,10 @@ class AccessTokens:
         locks: MachineLock,
         clock: Clock,
         holder: str,
+        kind: EnvironmentKind,
     ) -> None:
+        """``kind`` is of the environment: connections of another kind get no token call."""
+        self._kind = kind
         self._connections = connections
         self._gateway = gateway
         self._secrets = secrets
@@ -85,7 +91,9 @@ class AccessTokens:
         Raises:
             SignInNeededError: only a person can reconnect the company.
             LeaseTakenError: another desktop held the lease all the time.
+            WrongEnvironmentError: the connection belongs to another kind of environment.
         """
+        self._require_own_kind(connection)
         with self._guard_of(connection.id):
             answer = self._answers.get(connection.id)
             if answer and not is_refused and self._is_fresh(answer):
@@ -136,6 +144,8 @@ class AccessTokens:
         return healed
 
     def _heal_one(self, connection: Connection) -> bool:
+        if other_kind_problem(connection, self._kind):
+            return False  # another environment's token is not ours to bring
         kept = self.kept(connection.id) if connection.realm_id else None
         if kept is None or not _is_newer(kept, connection):
             return False
@@ -148,6 +158,7 @@ class AccessTokens:
 
     def _refresh(self, connection_id: ConnectionId) -> TokenAnswer:
         with self._lease(connection_id) as current:
+            self._require_own_kind(current)
             credentials = self._connections.credentials(connection_id)
             kept = self.kept(connection_id)
             answer = self._first_that_works(current, credentials, kept)
@@ -236,6 +247,11 @@ class AccessTokens:
             action()
         except AppError as error:
             log.warning("the token lease could not be given back: %s", error)
+
+    def _require_own_kind(self, connection: Connection) -> None:
+        problem = other_kind_problem(connection, self._kind)
+        if problem:
+            raise WrongEnvironmentError(f"{connection.name}: {problem}", remedy=OTHER_KIND_REMEDY)
 
     def _is_fresh(self, answer: TokenAnswer) -> bool:
         return answer.access_token_expires - EARLY > self._clock.now()

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from psaqb_desktop.domain.check import check_invoice
 from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_kind_problem
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.ports import InvoiceSource
@@ -23,9 +25,13 @@ LINES_AT_ONCE = 200
 class CheckInvoices:
     """Checks invoices of all companies against fresh CRM data and the companies' books."""
 
-    def __init__(self, *, invoices: InvoiceSource, books: CompanyBooks) -> None:
+    def __init__(
+        self, *, invoices: InvoiceSource, books: CompanyBooks, kind: EnvironmentKind
+    ) -> None:
+        """``kind`` is of the environment; companies of another kind are not read."""
         self._invoices = invoices
         self._books = books
+        self._kind = kind
 
     def run(
         self,
@@ -87,6 +93,11 @@ class CheckInvoices:
         return known
 
     def _read_context(self, connection: Connection) -> CheckContext | Finding:
+        other_kind = other_kind_problem(connection, self._kind)
+        if other_kind:
+            return blocker(
+                Cause.NOT_CONNECTED, f"{connection.name}: {other_kind}", OTHER_KIND_REMEDY
+            )
         if not connection.is_connected:
             return blocker(
                 Cause.NOT_CONNECTED,

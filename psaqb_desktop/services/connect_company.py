@@ -8,14 +8,20 @@ token is on this machine's disk as soon as it exists.
 from __future__ import annotations
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.environment import Environment, may_receive_secrets
+from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import (
     SettingsError,
     UnreadableAnswerError,
     UntrustedHostError,
     WrongCompanyError,
+    WrongEnvironmentError,
 )
 from psaqb_desktop.domain.identifiers import RealmId
+from psaqb_desktop.domain.quickbooks_addresses import (
+    OTHER_KIND_REMEDY,
+    address_problem,
+    other_kind_problem,
+)
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, CompanyFound, read_redirect
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.ports import ConnectionStore
@@ -44,6 +50,7 @@ class ConnectCompany:
         Raises:
             SettingsError: client id or secret is missing.
             UntrustedHostError: an address of the connection is not Intuit's nor trusted here.
+            WrongEnvironmentError: the connection belongs to another kind of environment.
         """
         if not connection.client_id.strip():
             raise SettingsError("The Client ID is missing.", remedy="Copy it from the Intuit app.")
@@ -52,12 +59,10 @@ class ConnectCompany:
                 "The Security Key (client secret) is missing.",
                 remedy="Copy it from the Intuit app.",
             )
-        for what, url in (
-            ("Access Token URL", connection.access_token_url),
-            ("Access API URL", connection.access_api_url),
-        ):
-            if not may_receive_secrets(url, self._environment):
-                raise UntrustedHostError(f"The {what} “{url}” is not one of Intuit's addresses.")
+        self._require_own_kind(connection)
+        problem = address_problem(connection, self._environment)
+        if problem:
+            raise UntrustedHostError(problem)
         return self._gateway.begin(
             client_id=connection.client_id.strip(),
             redirect_uri=self._environment.quickbooks_redirect_uri,
@@ -129,8 +134,10 @@ class ConnectCompany:
     def disconnect(self, connection: Connection) -> Connection:
         """Revoke the grant at Intuit and forget the tokens; the company stays bound.
 
-        A refresh token that Intuit no longer knows does not stand in the way.
+        A refresh token that Intuit no longer knows does not stand in the way. Of a copied
+        connection nothing is revoked: its grant is the one that another environment works with.
         """
+        self._require_own_kind(connection)
         credentials = self._connections.credentials(connection.id)
         if credentials.refresh_token:
             self._gateway.revoke(
@@ -141,6 +148,11 @@ class ConnectCompany:
         cleared = self._connections.forget_tokens(connection.id)
         self._tokens.forget(connection.id)
         return cleared
+
+    def _require_own_kind(self, connection: Connection) -> None:
+        problem = other_kind_problem(connection, self._environment.kind)
+        if problem:
+            raise WrongEnvironmentError(f"{connection.name}: {problem}", remedy=OTHER_KIND_REMEDY)
 
     def _require_same_company(self, connection: Connection, realm_id: RealmId) -> None:
         if connection.realm_id and connection.realm_id != realm_id:

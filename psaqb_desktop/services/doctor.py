@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from psaqb_desktop.domain.connection import Connection, ConnectionStatus
-from psaqb_desktop.domain.environment import Environment, may_receive_secrets
+from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.mapping import mapping_problems
+from psaqb_desktop.domain.quickbooks_addresses import (
+    OTHER_KIND_REMEDY,
+    address_problem,
+    other_kind_problem,
+)
 from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.ports import (
     Clock,
@@ -95,12 +100,14 @@ class Doctor:
         return "All tables and columns are there."
 
     def _look_at(self, connection: Connection) -> str:
-        for url in (connection.access_token_url, connection.access_api_url):
-            if not may_receive_secrets(url, self._environment):
-                raise AppError(
-                    f"The address {url} is not one of Intuit's and is not trusted here.",
-                    remedy="Correct the connection, or add the host to trusted_hosts.",
-                )
+        other_kind = other_kind_problem(connection, self._environment.kind)
+        if other_kind:
+            raise AppError(other_kind, remedy=OTHER_KIND_REMEDY)
+        problem = address_problem(connection, self._environment)
+        if problem:
+            raise AppError(
+                problem, remedy="Correct the connection, or add the host to trusted_hosts."
+            )
         status = connection.status(self._clock.now())
         if status in {ConnectionStatus.NOT_CONNECTED, ConnectionStatus.RECONNECT}:
             raise AppError(f"{status.value}.", remedy="Connect it under Connections.")

@@ -211,13 +211,18 @@ def test_a_token_service_that_is_down_has_done_nothing(authorization: Any, pract
         "http://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
         "https://oauth.platform.intuit.com@evil.example/",
         "http://127.0.0.1:1/oauth2/v1/tokens/bearer",
+        "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",  # Intuit's, in practice
+        "{trusted}/oauth2/v1/tokens/bearer?send-to=me",
+        "{trusted}/oauth2/v1/tokens/bearer#x",
         "https://[broken",
         "https://127.0.0.1:port/",
         "",
     ],
 )
 def test_secrets_go_to_trusted_hosts_only(authorization: Any, practice: Any, url: str) -> None:
-    connection = replace(practice.connection(), access_token_url=url)
+    connection = replace(
+        practice.connection(), access_token_url=url.replace("{trusted}", practice.server.url)
+    )
     with pytest.raises(UntrustedHostError) as caught:
         authorization.refresh(connection, Credentials(SECRET, "token"))
     assert "Nothing was sent" in str(caught.value)

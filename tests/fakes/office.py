@@ -9,6 +9,7 @@ from pathlib import Path
 
 from psaqb_desktop.adapters.journal import open_journal
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.identifiers import ConnectionId, CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
 from psaqb_desktop.domain.listing import Checked, ListedInvoice
@@ -144,11 +145,14 @@ class Program:
             locks=machine.locks,
             clock=clock,
             holder=f"{machine.name}/{id(self)}",
+            kind=EnvironmentKind.PRODUCTION,
         )
         self.books = CompanyBooks(
             companies=companies, links=guard(world.links, "links"), clock=clock
         )
-        self.check = CheckInvoices(invoices=invoices, books=self.books)
+        self.check = CheckInvoices(
+            invoices=invoices, books=self.books, kind=EnvironmentKind.PRODUCTION
+        )
         self.push = PushInvoices(
             check=self.check,
             companies=companies,

@@ -9,7 +9,7 @@ import pytest
 
 from psaqb_desktop.domain.connection import Connection, ConnectionStatus, RouteBy, RoutingRule
 from psaqb_desktop.domain.crm import CrmUser
-from psaqb_desktop.domain.environment import Environment, EnvironmentKind
+from psaqb_desktop.domain.environment import INTUIT_TOKEN_URL, Environment, EnvironmentKind
 from psaqb_desktop.domain.errors import (
     Cancelled,
     SecretStoreError,
@@ -19,6 +19,7 @@ from psaqb_desktop.domain.errors import (
     UnreadableAnswerError,
     UntrustedHostError,
     WrongCompanyError,
+    WrongEnvironmentError,
 )
 from psaqb_desktop.domain.identifiers import ConnectionId, RealmId
 from psaqb_desktop.domain.invoice import CrmReference, Routing
@@ -108,6 +109,10 @@ def test_signing_in_again_uses_the_stored_secret(office: Office) -> None:
         ({"access_token_url": "https://evil.test/"}, UntrustedHostError),
         ({"access_api_url": "http://quickbooks.api.intuit.com"}, UntrustedHostError),
         ({"access_api_url": "https://quickbooks.api.intuit.com:x"}, UntrustedHostError),
+        ({"access_api_url": "https://quickbooks.api.intuit.com/v3?z="}, UntrustedHostError),
+        ({"access_api_url": "https://sandbox-quickbooks.api.intuit.com"}, UntrustedHostError),
+        ({"access_token_url": f"{INTUIT_TOKEN_URL}?x=1"}, UntrustedHostError),
+        ({"quickbooks_environment": "sandbox"}, WrongEnvironmentError),
     ],
 )
 def test_no_browser_opens_for_a_connection_that_cannot_work(
@@ -300,6 +305,8 @@ def test_the_doctor_names_each_trouble_and_goes_on(office: Office) -> None:
     ("changes", "words"),
     [
         ({"access_api_url": "https://evil.test"}, "not one of Intuit's"),
+        ({"access_token_url": f"{INTUIT_TOKEN_URL}#x"}, "Access Token URL"),
+        ({"quickbooks_environment": "sandbox"}, "belongs to sandbox QuickBooks"),
         ({"needs_sign_in": True}, "Sign in again"),
         ({"mapping_text": "{"}, "not JSON"),
     ],

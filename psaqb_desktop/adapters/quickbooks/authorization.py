@@ -14,7 +14,7 @@ from psaqb_desktop.adapters.quickbooks.lists import read_company
 from psaqb_desktop.adapters.quickbooks.pacing import Clock, CompanyPacings
 from psaqb_desktop.adapters.quickbooks.refusals import SERVICE, access_refused
 from psaqb_desktop.adapters.quickbooks.token_answers import token_answer, token_refusal
-from psaqb_desktop.adapters.quickbooks.trust import require_trusted
+from psaqb_desktop.adapters.quickbooks.trust import require_token_address, require_trusted
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import (
@@ -167,7 +167,7 @@ class QuickBooksAuthorization:
         from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415
 
         url = connection.access_token_url.strip()
-        require_trusted(url, self._environment, connection_name=connection.name)
+        require_token_address(url, self._environment, connection_name=connection.name)
         headers = {
             **_basic(connection, client_secret),
             **_TELL_HARD_EXPIRY,

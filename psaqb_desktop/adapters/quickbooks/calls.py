@@ -13,7 +13,7 @@ from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.faults import read_faults
 from psaqb_desktop.adapters.quickbooks.pacing import THROTTLE_PAUSE_SECONDS, Pacing
 from psaqb_desktop.adapters.quickbooks.refusals import SERVICE, access_refused
-from psaqb_desktop.adapters.quickbooks.trust import require_trusted
+from psaqb_desktop.adapters.quickbooks.trust import require_api_address
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import (
@@ -24,6 +24,7 @@ from psaqb_desktop.domain.errors import (
     ServiceUnavailableError,
     SignInNeededError,
     UntrustedHostError,
+    WrongEnvironmentError,
 )
 
 AccessToken = Callable[[Connection, bool], str]
@@ -76,7 +77,11 @@ class CompanyCalls:
         Raises:
             UntrustedHostError: it is not trusted.
         """
-        require_trusted(self._url(""), self._environment, connection_name=self.connection.name)
+        require_api_address(
+            self.connection.access_api_url,
+            self._environment,
+            connection_name=self.connection.name,
+        )
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> HttpAnswer:
         """Read something."""
@@ -157,7 +162,13 @@ class CompanyCalls:
         """Ask for a token; trouble in getting one never means that a document was written."""
         try:
             return self._access_token(self.connection, is_forced)
-        except (SignInNeededError, SecretHiddenError, UntrustedHostError, Cancelled):
+        except (
+            SignInNeededError,
+            SecretHiddenError,
+            UntrustedHostError,
+            WrongEnvironmentError,
+            Cancelled,
+        ):
             raise
         except AppError as error:
             raise ServiceUnavailableError(

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.environment import Environment, EnvironmentKind, may_receive_secrets
+from psaqb_desktop.domain.environment import Environment, EnvironmentKind
+from psaqb_desktop.domain.quickbooks_addresses import is_api_address, is_token_address
 from psaqb_desktop.ui.connect.form_pieces import copy_button, words
 from psaqb_desktop.ui.connect.rules_editor import RulesEditor
 from psaqb_desktop.ui.look import GAP
@@ -150,23 +151,16 @@ class ConnectionForm(QWidget):
         return self._address_complaint()
 
     def _address_complaint(self) -> tuple[QLineEdit, str] | None:
-        for where, what in (
-            (self.token_url, "Access Token URL"),
-            (self.api_url, "Access API URL"),
+        for where, what, is_usable in (
+            (self.token_url, "Access Token URL", is_token_address),
+            (self.api_url, "Access API URL", is_api_address),
         ):
-            if not _is_trusted(where.text().strip(), self._environment):
+            if not is_usable(where.text().strip(), self._environment):
                 return where, (
                     f"The {what} is not one of Intuit's addresses, so no secret may be sent "
                     "there. Compare it with Intuit's developer page."
                 )
         return None
-
-
-def _is_trusted(url: str, environment: Environment) -> bool:
-    try:
-        return may_receive_secrets(url, environment)
-    except ValueError:  # urlsplit: an address that is none, for example with a broken port
-        return False
 
 
 def _field(text: str, name: str, placeholder: str) -> QLineEdit:
