@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,11 +22,31 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _run(folder: Path, invoice_count: int) -> Iterator[PracticeCrm]:
+SETTINGS: dict[str, dict[str, Any]] = {
+    "as-documented": {},
+    "as-rumoured": {
+        "closed_invoices_writable": True,
+        "locked_invoice_code": "0x80048408",
+        "missing_privilege_code": "0x80048306",
+        "missing_privilege_status": 400,
+        "duplicate_status": 500,
+        "choice_range_code": "0x80040203",
+        "secured_at_creation": False,
+        "invoice_updates_in_bulk": False,
+        "paid_action_closes": False,
+    },
+}
+"""What nobody could confirm of the platform, in both positions; the program must do with either."""
+
+
+def _run(folder: Path, invoice_count: int, **unconfirmed: Any) -> Iterator[PracticeCrm]:
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     options = CrmOptions(
-        invoice_count=invoice_count, column_visible_seconds=0.2, key_active_seconds=0.2
+        invoice_count=invoice_count,
+        column_visible_seconds=0.2,
+        key_active_seconds=0.2,
+        **unconfirmed,
     )
     app = create_app(folder, base_url=url, options=options)
     with serve(FaultMiddleware(app), port=port):
@@ -41,16 +62,25 @@ def reading_crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeCr
     yield from _run(tmp_path_factory.mktemp("crm"), 300)
 
 
-@pytest.fixture
-def bare_crm(tmp_path: Path) -> Iterator[PracticeCrm]:
-    """A CRM of its own in which nobody has set anything up."""
-    yield from _run(tmp_path / "crm", 30)
-
-
 @pytest.fixture(scope="session")
-def provisioned_crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeCrm]:
+def plain_crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeCrm]:
+    """A CRM without an ERP beside it and without Field Service: fewer columns to read."""
+    folder = tmp_path_factory.mktemp("crm")
+    yield from _run(folder, 60, has_owning_company=False, has_field_service=False)
+
+
+@pytest.fixture(params=SETTINGS)
+def bare_crm(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PracticeCrm]:
+    """A CRM of its own in which nobody has set anything up."""
+    yield from _run(tmp_path / "crm", 30, **SETTINGS[request.param])
+
+
+@pytest.fixture(scope="session", params=SETTINGS)
+def provisioned_crm(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[PracticeCrm]:
     """One CRM with our tables; each test uses records of its own."""
-    for crm in _run(tmp_path_factory.mktemp("crm"), 60):
+    for crm in _run(tmp_path_factory.mktemp("crm"), 60, **SETTINGS[request.param]):
         crm.desk("ada").provision()
         yield crm
 

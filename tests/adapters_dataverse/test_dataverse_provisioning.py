@@ -88,7 +88,7 @@ def test_somebody_without_rights_is_told_which(bare_crm: PracticeCrm) -> None:
     desk = bare_crm.desk("ben")
     with pytest.raises((RequestRejectedError, SecretHiddenError)) as caught:
         desk.provision()
-    assert "403" in caught.value.details
+    assert "missing prvCreatePublisher" in caught.value.details
 
 
 def test_secrets_are_read_through_the_profile(bare_crm: PracticeCrm) -> None:
