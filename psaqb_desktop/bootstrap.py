@@ -43,6 +43,7 @@ from psaqb_desktop.adapters.settings.system_clock import SystemClock
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, SettingsError
 from psaqb_desktop.practising import Practice
+from psaqb_desktop.services.accept_review import AcceptReview
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Pusher
@@ -256,6 +257,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
         ),
         LeaveOut(records=records, clock=clock),
         PushAgain(connections=connections, companies=companies, records=records, clock=clock),
+        AcceptReview(records=records, clock=clock, accepted_by=pusher.name),
         InvoiceDetails(
             invoices=crm.invoices, records=records, journal=journal, companies=companies
         ),

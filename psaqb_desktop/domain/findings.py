@@ -48,6 +48,7 @@ class Cause(Enum):
     CHANGED_AFTER_POSTING = "Changed in the CRM after posting"
     GONE_IN_QUICKBOOKS = "Voided or deleted in QuickBooks"
     POSTED_DIFFERENTLY = "QuickBooks' total differs"
+    CHANGED_IN_QUICKBOOKS = "Changed in QuickBooks"
     REFUSED = "Refused by QuickBooks"
     OUTCOME_UNKNOWN = "Checking outcome"
 

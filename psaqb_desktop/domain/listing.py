@@ -59,9 +59,11 @@ class ListedInvoice:
         """All problems known of this invoice, the route's first, the record's last one last."""
         found = [self.route_finding] if self.route_finding else []
         found.extend(_news_since_posting(self.invoice, self.record))
+        review = _review(self.record)
+        found.extend(review)
         if self.checked is not None:
             found.extend(self.checked.findings)
-        elif self.record is not None and self.record.finding:
+        elif self.record is not None and self.record.finding and not review:
             found.append(
                 blocker(
                     _cause(self.record.finding_cause),
@@ -117,6 +119,19 @@ def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Fin
             )
         )
     return news
+
+
+def _review(record: SyncRecord | None) -> list[Finding]:
+    """Tell what a person has to look at in a posted document; it does not stop anything."""
+    if record is None or record.state is not PostingState.POSTED_REVIEW or not record.finding:
+        return []
+    return [
+        warning(
+            _cause(record.finding_cause),
+            record.finding,
+            "Look at it in QuickBooks: choose “Accept” if it is right, or correct it there.",
+        )
+    ]
 
 
 _STATUS_OF_STATE = {

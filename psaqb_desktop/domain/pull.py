@@ -57,5 +57,7 @@ class PullSummary:
     payments_written: int = 0
     voided: int = 0
     missing: int = 0
+    edited: int = 0
+    """Documents whose total, tax, customer or date somebody changed in QuickBooks."""
     watermark: datetime | None = None
     error: str = ""

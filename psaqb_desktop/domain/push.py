@@ -116,6 +116,9 @@ class SyncRecord:
     quickbooks_id: QuickBooksId = QuickBooksId("")
     number: str = ""
     sync_token: str = ""
+    customer_id: QuickBooksId = QuickBooksId("")
+    """QuickBooks' customer of the document."""
+    txn_date: date | None = None
     currency: str = ""
     total: Decimal | None = None
     tax: Decimal | None = None
@@ -130,6 +133,9 @@ class SyncRecord:
     claimed_on: datetime | None = None
     pushed_on: datetime | None = None
     pushed_by: str = ""
+    accepted_by: str = ""
+    """Who looked at a difference and accepted it."""
+    accepted_on: datetime | None = None
     last_checked: datetime | None = None
     invoice_version: str = ""
     """Version of the CRM invoice whose draft was sent."""
@@ -151,6 +157,8 @@ class SyncRecord:
             quickbooks_id=document.id,
             number=document.number,
             sync_token=document.sync_token,
+            customer_id=document.customer_id,
+            txn_date=document.txn_date,
             currency=document.currency,
             total=document.total,
             tax=document.tax,

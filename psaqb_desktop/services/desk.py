@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from psaqb_desktop.domain.environment import Environment
+from psaqb_desktop.services.accept_review import AcceptReview
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.connect_company import ConnectCompany
 from psaqb_desktop.services.doctor import Doctor
@@ -37,5 +38,6 @@ class Desk:
     link_records: LinkRecords
     leave_out: LeaveOut
     push_again: PushAgain
+    accept_review: AcceptReview
     invoice_details: InvoiceDetails
     doctor: Doctor

@@ -19,6 +19,7 @@ from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.identifiers import CrmId, QuickBooksId, payment_record_id
 from psaqb_desktop.domain.money import ZERO
+from psaqb_desktop.domain.posted_changes import changes_since, with_review
 from psaqb_desktop.domain.pull import Changes, Payment, PullSummary
 from psaqb_desktop.domain.push import (
     PaymentAllocation,
@@ -141,6 +142,7 @@ class PullChanges:
             payments_written=written.payments,
             voided=sum(1 for d in documents.values() if d.is_voided),
             missing=len(asked.gone),
+            edited=written.edited,
             watermark=reached,
         )
 
@@ -162,7 +164,8 @@ class PullChanges:
         for record_id in outdated:
             payments.pop(record_id, None)
         count = self._records.replace_payments(payments) if payments else 0
-        return _Written(len(changed) - len(outdated), count)
+        edited = sum(1 for one in changed if one.is_edited and one.record.id not in outdated)
+        return _Written(len(changed) - len(outdated), count, edited)
 
     def _write_records(self, news: Sequence[_News], now: datetime) -> set[CrmId]:
         """Write; what somebody else wrote meanwhile stays, and the news are put on top, once.
@@ -203,10 +206,15 @@ class _News:
     record: SyncRecord
     document: PostedDocument | None
 
+    @property
+    def is_edited(self) -> bool:
+        """Somebody changed the document in QuickBooks."""
+        return self.document is not None and bool(changes_since(self.record, self.document))
+
     def applied_to(self, record: SyncRecord, now: datetime) -> SyncRecord:
         """Return a record with the news."""
         if self.document is not None:
-            return replace(record.posted(self.document), last_checked=now)
+            return replace(with_review(record, self.document), last_checked=now)
         return replace(
             record,
             quickbooks_status=QuickBooksStatus.MISSING,
@@ -229,6 +237,7 @@ def _is_same_document(record: SyncRecord, other: SyncRecord) -> bool:
 class _Written:
     documents: int
     payments: int
+    edited: int
 
 
 def _changed_documents(

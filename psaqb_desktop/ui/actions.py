@@ -48,6 +48,9 @@ _WORDS = {
     "push_again": ActionWords(
         "Push a&gain…", "", "", "Make a new document where the first was voided or deleted"
     ),
+    "accept": ActionWords(
+        "&Accept…", "", "", "Take a posted invoice as it stands in QuickBooks; ends its review"
+    ),
     "stop": ActionWords(
         "&Stop", "stop", "Ctrl+.", "Finish what is in flight and start nothing new"
     ),
@@ -66,7 +69,7 @@ TOOL_BAR = ("refresh", "check", "push", "pull", "", "try_again", "leave_out", ""
 _NOTHING_CHOSEN = "No invoice is chosen: tick some rows first"
 _RUNS = frozenset(
     {"refresh", "check", "push", "pull", "pull_all", "try_again", "leave_out", "take_back"}
-    | {"push_again"}
+    | {"push_again", "accept"}
     | {"sign_in", "sign_out", "set_up"}
 )
 
@@ -128,7 +131,7 @@ def _why_not(choice: Choice) -> dict[str, str]:
     """Tell for each action that needs rows why it has none; "" where it has."""
     if not choice.count:
         names = ("check", "push", "push_again", "leave_out", "take_back", "try_again", "copy")
-        return dict.fromkeys((*names, "open_quickbooks", "open_crm"), _NOTHING_CHOSEN)
+        return dict.fromkeys((*names, "accept", "open_quickbooks", "open_crm"), _NOTHING_CHOSEN)
     chosen = f"Of {plural(choice.count, 'chosen invoice')} none"
     waiting = "" if choice.pushable else f"{chosen} waits to be posted"
     return {
@@ -137,6 +140,7 @@ def _why_not(choice: Choice) -> dict[str, str]:
         "leave_out": waiting,
         "try_again": "" if choice.again else f"{chosen} has failed or waits for its outcome",
         "push_again": "" if choice.gone else f"{chosen} was voided or deleted in QuickBooks",
+        "accept": "" if choice.to_review else f"{chosen} waits for a review",
         "take_back": "" if choice.left_out else f"{chosen} is left out",
         "open_quickbooks": "" if choice.posted else f"{chosen} is in QuickBooks",
     }

@@ -118,6 +118,14 @@ class PushesAgain(Protocol):
         ...
 
 
+class AcceptsReviews(Protocol):
+    """Ends reviews of posted invoices."""
+
+    def run(self, row: ListedInvoice) -> SyncRecord:
+        """Take a posted invoice as it stands in QuickBooks."""
+        ...
+
+
 class Facts(Protocol):
     """What the detail panel shows of one invoice."""
 
@@ -181,5 +189,7 @@ class InvoiceDesk(Protocol):
     def leave_out(self) -> LeavesOut: ...  # noqa: D102
     @property
     def push_again(self) -> PushesAgain: ...  # noqa: D102
+    @property
+    def accept_review(self) -> AcceptsReviews: ...  # noqa: D102
     @property
     def invoice_details(self) -> TellsFacts: ...  # noqa: D102

@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
             "try_again": lambda: start(lambda: flows.try_again(chosen()), "trying again"),
             "leave_out": lambda: start(lambda: flows.leave_out(chosen()), "leaving out"),
             "push_again": lambda: start(lambda: flows.push_again(chosen()), "pushing again"),
+            "accept": lambda: start(lambda: flows.accept(chosen()), "accepting"),
             "take_back": lambda: start(lambda: flows.take_back(chosen()), "taking back"),
             "sign_in": lambda: start(reading.sign_in, "signing in"),
             "sign_out": lambda: start(reading.sign_out, "signing out"),

@@ -16,10 +16,11 @@ _FILE = ("sign_in", "sign_out", "", "set_up")
 _EDIT = ("copy", "select_shown", "clear_selection", "", "find")
 _INVOICES = (
     *("refresh", "check", "push", "", "pull", "pull_all", "", "try_again", "push_again"),
-    *("leave_out", "take_back", "", "stop", "", "open_quickbooks", "open_crm"),
+    *("accept", "leave_out", "take_back", "", "stop", "", "open_quickbooks", "open_crm"),
 )
 _ROW = (
-    *("details", "", "check", "push", "try_again", "push_again", "", "leave_out", "take_back", ""),
+    *("details", "", "check", "push", "try_again", "push_again", "accept"),
+    *("", "leave_out", "take_back", ""),
     *("open_quickbooks", "open_crm", "", "copy"),
 )
 _COLOURS = {

@@ -97,6 +97,8 @@ def test_all_columns_come_back(
         quickbooks_id=QuickBooksId("145"),
         number="INV-DE-01070",
         sync_token="3",
+        customer_id=QuickBooksId("58"),
+        txn_date=date(2026, 10, 31),
         currency="EUR",
         total=Decimal("1190.05"),
         tax=Decimal("190.01"),
@@ -108,6 +110,8 @@ def test_all_columns_come_back(
         reason_left_out="",
         pushed_on=_NOW.replace(microsecond=0),
         pushed_by="ada",
+        accepted_by="cleo",
+        accepted_on=_NOW.replace(microsecond=0),
         last_checked=_NOW.replace(microsecond=0),
     )
     (written,) = _records(ada.sync_records.write([posted]))

@@ -15,6 +15,7 @@ from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.push import PostingState, PushResult, QuickBooksStatus
 from psaqb_desktop.ui.invoices.confirm_push import ConfirmPushDialog
 from psaqb_desktop.ui.invoices.filters import View
+from psaqb_desktop.ui.invoices.remedies import offer_for
 from psaqb_desktop.ui.tasks import TaskRunner
 from tests.ui_invoices.ui_examples import (
     DE,
@@ -315,6 +316,40 @@ def test_a_voided_invoice_is_pushed_again_only_on_purpose(
         again = [one.id] if is_sure else []
         assert driven.desk.push_again.asked == again
         assert driven.desk.push_invoices.pushed == again
+
+    run_async(body())
+
+
+@pytest.mark.parametrize("is_sure", [True, False])
+@pytest.mark.parametrize("way", ["menu", "problems"])
+def test_a_review_is_accepted_only_on_purpose(
+    run_async: RunAsync, tasks: TaskRunner, *, is_sure: bool, way: str
+) -> None:
+    async def body() -> None:
+        one, two = invoice(1), invoice(2)
+        odd = posted(
+            one,
+            UK,
+            state=PostingState.POSTED_REVIEW,
+            finding="Document INV-00001 was changed in QuickBooks after it was posted.",
+            finding_cause=Cause.CHANGED_IN_QUICKBOOKS.value,
+        )
+        driven = Driven(tasks, listed(one, record=odd), listed(two, record=posted(two, UK)))
+        await driven.open()
+        driven.page.show_attention()
+        assert driven.shown_numbers() == ["INV-00001"]
+        if way == "menu":
+            driven.select(one.id, two.id)
+            driven.window.actions_["accept"].trigger()
+        else:
+            (finding,) = driven.row(1).findings
+            assert offer_for(finding).words == "Accept…"
+            driven.page.remedy_requested.emit(finding, one.id)
+        press(await shown_dialog(), "Accept 1 invoice" if is_sure else "Cancel")
+        await tasks.wait_all()
+        assert driven.desk.accept_review.asked == ([one.id] if is_sure else [])
+        expected = RowStatus.POSTED if is_sure else RowStatus.POSTED_REVIEW
+        assert driven.row(1).status is expected
 
     run_async(body())
 

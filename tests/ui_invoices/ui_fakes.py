@@ -244,6 +244,17 @@ class FakePushAgain:
 
 
 @dataclass
+class FakeAccept:
+    asked: list[InvoiceId] = field(default_factory=list)
+
+    def run(self, row: ListedInvoice) -> SyncRecord:
+        assert row.record is not None
+        assert row.record.state is PostingState.POSTED_REVIEW
+        self.asked.append(row.invoice.id)
+        return replace(row.record, state=PostingState.POSTED, finding="", finding_cause="")
+
+
+@dataclass
 class FakeDetails:
     asked: list[InvoiceId] = field(default_factory=list)
 
@@ -306,6 +317,7 @@ class FakeDesk:
     pull_changes: FakePull = field(default_factory=FakePull)
     leave_out: FakeLeaveOut = field(default_factory=FakeLeaveOut)
     push_again: FakePushAgain = field(default_factory=FakePushAgain)
+    accept_review: FakeAccept = field(default_factory=FakeAccept)
     invoice_details: FakeDetails = field(default_factory=FakeDetails)
 
 

@@ -27,6 +27,7 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
                         "payments_written": s.payments_written,
                         "voided": s.voided,
                         "missing": s.missing,
+                        "edited": s.edited,
                         "watermark": s.watermark,
                         "error": s.error,
                     }
@@ -35,7 +36,7 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
             }
         )
     else:
-        headings = ("Company", "Changed", "Payments", "Voided", "Missing", "Problem")
+        headings = ("Company", "Changed", "Payments", "Voided", "Missing", "Edited", "Problem")
         context.output.table(
             headings,
             [
@@ -45,9 +46,10 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
                     s.payments_written,
                     s.voided,
                     s.missing,
+                    s.edited,
                     s.error,
                 )
                 for s in summaries
             ],
         )
-    return NEEDS_ATTENTION if any(s.error or s.missing for s in summaries) else OK
+    return NEEDS_ATTENTION if any(s.error or s.missing or s.edited for s in summaries) else OK

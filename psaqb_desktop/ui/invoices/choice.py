@@ -41,6 +41,7 @@ class Choice:
     left_out: int = 0
     posted: int = 0
     gone: int = 0
+    to_review: int = 0
 
 
 def choice_of(rows: Sequence[InvoiceRow]) -> Choice:
@@ -53,5 +54,6 @@ def choice_of(rows: Sequence[InvoiceRow]) -> Choice:
         again=sum(statuses[status] for status in _AGAIN),
         left_out=statuses[RowStatus.LEFT_OUT],
         gone=sum(1 for row in rows if row.status in _POSTED and is_gone(row)),
+        to_review=statuses[RowStatus.POSTED_REVIEW],
         posted=statuses[RowStatus.POSTED] + statuses[RowStatus.POSTED_REVIEW],
     )

@@ -105,6 +105,14 @@ class Flows:
             again = await self._runs.put_back(run, rows)
         await self.push(again)
 
+    async def accept(self, ids: Iterable[InvoiceId]) -> None:
+        """Take posted invoices as they stand in QuickBooks."""
+        rows = [row for row in self._page.rows(ids) if row.status is RowStatus.POSTED_REVIEW]
+        if not rows or not await self._page.ask_accept(len(rows)):
+            return
+        with self._gate.begin(Activity("Accepting", 0, len(rows), can_stop=True)) as run:
+            self._page.settle_order(await self._runs.accept(run, rows))
+
     async def settle(self) -> None:
         """Ask QuickBooks what became of pushes with unknown outcome."""
         with self._gate.begin(Activity("Checking outcome")) as run:

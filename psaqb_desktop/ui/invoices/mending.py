@@ -66,6 +66,8 @@ class Mending:
             await self._flows.try_again(ids)
         elif remedy is Remedy.PUSH_AGAIN:
             await self._flows.push_again(ids)
+        elif remedy is Remedy.ACCEPT:
+            await self._flows.accept(ids)
         elif remedy is Remedy.OPEN_CRM:
             self.open_in_crm(ids[0])
         elif remedy is Remedy.OPEN_QUICKBOOKS:

@@ -261,6 +261,16 @@ class InvoicesPage(QWidget):
             f"Push {invoices} again…",
         )
 
+    async def ask_accept(self, count: int) -> bool:
+        """Ask whether posted invoices are right as they stand in QuickBooks."""
+        invoices = plural(count, "invoice")
+        return await ask(
+            self.window(),
+            f"Accept {invoices} as posted?",
+            "What differs is taken as it stands in QuickBooks; the CRM keeps your name with it.",
+            f"Accept {invoices}",
+        )
+
     async def tell_error(self, error: AppError) -> None:
         """Tell what went wrong."""
         await show_error(self.window(), error)

@@ -23,6 +23,7 @@ class Remedy(Enum):
     OPEN_CRM = "open-crm"
     TRY_AGAIN = "try-again"
     PUSH_AGAIN = "push-again"
+    ACCEPT = "accept"
 
 
 _REMEDY_OF_CAUSE = {
@@ -51,7 +52,8 @@ _REMEDY_OF_CAUSE = {
     Cause.MAPPING_INVALID: Remedy.MAP,
     Cause.CHANGED_AFTER_POSTING: Remedy.OPEN_CRM,
     Cause.GONE_IN_QUICKBOOKS: Remedy.PUSH_AGAIN,
-    Cause.POSTED_DIFFERENTLY: Remedy.OPEN_QUICKBOOKS,
+    Cause.POSTED_DIFFERENTLY: Remedy.ACCEPT,
+    Cause.CHANGED_IN_QUICKBOOKS: Remedy.ACCEPT,
     Cause.REFUSED: Remedy.TRY_AGAIN,
     Cause.OUTCOME_UNKNOWN: Remedy.SETTLE,
 }
@@ -73,6 +75,7 @@ _PLAIN_WORDS = {
     Remedy.OPEN_CRM: "Open in the CRM",
     Remedy.TRY_AGAIN: "Try again",
     Remedy.PUSH_AGAIN: "Push again…",
+    Remedy.ACCEPT: "Accept…",
 }
 
 

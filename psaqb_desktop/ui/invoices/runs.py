@@ -142,6 +142,10 @@ class Runs:
         """Put invoices whose document is gone back among those to post."""
         return await self._write_each(run, rows, self._desk.push_again.run)
 
+    async def accept(self, run: Run, rows: Sequence[InvoiceRow]) -> list[InvoiceId]:
+        """End the review of invoices; return those that were done."""
+        return await self._write_each(run, rows, self._desk.accept_review.run)
+
     async def _write_each(
         self,
         run: Run,

@@ -107,6 +107,10 @@ class Page(Protocol):
         """Ask whether invoices whose document is gone are to get another one."""
         ...
 
+    async def ask_accept(self, count: int) -> bool:
+        """Ask whether posted invoices are right as they stand in QuickBooks."""
+        ...
+
     async def tell_error(self, error: AppError) -> None:
         """Tell what went wrong."""
         ...
