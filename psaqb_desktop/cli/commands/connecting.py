@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,17 +14,13 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import Cancelled, SettingsError
 from psaqb_desktop.domain.links import LinkWish
 
+SECRET_VARIABLE = "PSAQB_CLIENT_SECRET"  # noqa: S105 - its name
+
 
 @click.command()
 @click.argument("legal_entity")
 @click.option("--name", default="", help="Name of a new connection.")
 @click.option("--client-id", default="", help="Client ID of the Intuit app.")
-@click.option(
-    "--client-secret",
-    envvar="PSAQB_CLIENT_SECRET",
-    default="",
-    help="Better through PSAQB_CLIENT_SECRET, or leave it out to be asked.",
-)
 @click.option("--access-token-url", default="", help="Where tokens are had.")
 @click.option("--access-api-url", default="", help="Where the Accounting API is called.")
 @click.option("--yes", is_flag=True, help="Take the company that was chosen without asking.")
@@ -33,7 +30,6 @@ def connect(  # noqa: PLR0913, PLR0917 - one parameter for each option
     legal_entity: str,
     name: str,
     client_id: str,
-    client_secret: str,
     access_token_url: str,
     access_api_url: str,
     yes: bool,  # noqa: FBT001
@@ -41,6 +37,8 @@ def connect(  # noqa: PLR0913, PLR0917 - one parameter for each option
     """Connect a legal entity to its QuickBooks company, without a window.
 
     Prints the address to sign in at, and reads the address that the browser was sent back to.
+    The Security Key (client secret) comes from PSAQB_CLIENT_SECRET, or is asked for unseen: on a
+    command line other people of this machine could read it.
     """
     desk = context.desk
     connection = _known_or_new(context, legal_entity, name)
@@ -50,6 +48,7 @@ def connect(  # noqa: PLR0913, PLR0917 - one parameter for each option
         access_token_url=access_token_url or connection.access_token_url,
         access_api_url=access_api_url or connection.access_api_url,
     )
+    client_secret = os.environ.get(SECRET_VARIABLE, "")
     if not client_secret and not connection.has_client_secret:
         client_secret = click.prompt("Security Key (client secret)", hide_input=True, err=True)
     request = desk.connect_company.begin(connection, client_secret=client_secret)
