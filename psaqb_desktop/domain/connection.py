@@ -76,6 +76,20 @@ class Connection:
     """The token endpoint said invalid_grant: only a person can reconnect."""
     version: str = ""
     """ETag of the record."""
+    unreadable_rules: tuple[str, ...] = ()
+    """Routing rules that an administrator mistyped in the CRM, as they stand there."""
+
+    @property
+    def routing_problem(self) -> str:
+        """Which routing rules cannot be read, and why; empty when all can."""
+        if not self.unreadable_rules:
+            return ""
+        lines = ", ".join(f"“{line}”" for line in self.unreadable_rules)
+        known = ", ".join(by.value for by in RouteBy)
+        return (
+            f"The routing rules of {self.name} cannot be read in full: {lines} begins with none of "
+            f"{known}."
+        )
 
     @property
     def is_connected(self) -> bool:

@@ -12,6 +12,7 @@ from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.invoice import CrmReference, CrmStatus, Invoice
 from psaqb_desktop.domain.push import PostingState, QuickBooksStatus, SyncRecord
+from psaqb_desktop.domain.routing_problems import unreadable_rule_finding
 
 
 class RowStatus(Enum):
@@ -173,6 +174,8 @@ def route(invoice: Invoice, connections: Iterable[Connection]) -> Connection | F
     """
     known = tuple(connections)
     for by in RouteBy:
+        if by is RouteBy.DEFAULT and (unsure := unreadable_rule_finding(invoice, known)):
+            return unsure
         facts = _facts(invoice, by)
         matches = {c.id: c for c in known if any(_matches(c, by, fact) for fact in facts)}
         if by is RouteBy.DEFAULT:

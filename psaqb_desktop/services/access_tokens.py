@@ -59,7 +59,7 @@ class KeptToken:
 class AccessTokens:
     """Hands out access tokens of connections, refreshing them when they run out."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its neighbours, and where it stands
         self,
         *,
         connections: ConnectionStore,

@@ -15,6 +15,7 @@ from psaqb_desktop.domain.quickbooks_addresses import (
     address_problem,
     other_kind_problem,
 )
+from psaqb_desktop.domain.routing_problems import ROUTING_REMEDY
 from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.ports import (
     Clock,
@@ -108,6 +109,8 @@ class Doctor:
             raise AppError(
                 problem, remedy="Correct the connection, or add the host to trusted_hosts."
             )
+        if connection.routing_problem:
+            raise AppError(connection.routing_problem, remedy=ROUTING_REMEDY)
         status = connection.status(self._clock.now())
         if status in {ConnectionStatus.NOT_CONNECTED, ConnectionStatus.RECONNECT}:
             raise AppError(f"{status.value}.", remedy="Connect it under Connections.")

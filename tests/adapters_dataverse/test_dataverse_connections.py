@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from psaqb_desktop.adapters.dataverse.schema import CONNECTION
 from psaqb_desktop.domain.connection import (
     Connection,
     Credentials,
@@ -68,6 +69,26 @@ def test_a_change_by_somebody_else_is_not_overwritten(ada: Desk) -> None:
     with pytest.raises(StaleRecordError):
         ada.connections.save(replace(first, name="Mine"))
     assert ada.connections.connection(first.id).name == "Changed elsewhere"
+
+
+def test_a_mistyped_rule_is_a_problem_of_its_connection_only(ada: Desk) -> None:
+    one, other = ada.new_connection(), ada.new_connection()
+    ada.client.update(
+        ada.tables.record(CONNECTION, one.id),
+        {"psaqb_rules": "owning company GBSI\ndefault\n\n= Berlin"},
+        if_match="*",
+        select="psaqb_name",
+        doing="typing as an administrator",
+    )
+    known = {c.id: c for c in ada.connections.connections()}
+    assert known[other.id] == other
+    mistyped = known[one.id]
+    assert mistyped.rules == (RoutingRule(RouteBy.DEFAULT),)
+    assert mistyped.unreadable_rules == ("owning company GBSI", "= Berlin")
+    assert "“owning company GBSI”" in mistyped.routing_problem
+    saved = ada.connections.save(replace(mistyped, name="Renamed"))
+    assert saved.unreadable_rules == mistyped.unreadable_rules, "saving loses nobody's rule"
+    assert ada.connections.save(replace(saved, unreadable_rules=())).routing_problem == ""
 
 
 def test_a_connection_is_made_once(ada: Desk) -> None:

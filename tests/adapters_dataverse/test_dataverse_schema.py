@@ -13,7 +13,6 @@ from psaqb_desktop.adapters.dataverse.schema import (
 )
 from psaqb_desktop.domain.connection import RouteBy, RoutingRule
 from psaqb_desktop.domain.draft import DocumentType
-from psaqb_desktop.domain.errors import SettingsError
 from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
 
 
@@ -61,9 +60,11 @@ def test_routing_rules_are_readable_and_come_back() -> None:
     )
     text = write_rules(rules)
     assert text.splitlines()[0] == "owning-company = GBSI"
-    assert read_rules(text, connection_name="UK") == rules
+    assert read_rules(text) == (rules, ())
 
 
 def test_a_rule_typed_wrongly_in_the_crm_is_named() -> None:
-    with pytest.raises(SettingsError, match="“company = GBSI” of connection UK"):
-        read_rules("company = GBSI", connection_name="UK")
+    assert read_rules("company = GBSI\nDefault") == (
+        (RoutingRule(RouteBy.DEFAULT),),
+        ("company = GBSI",),
+    )

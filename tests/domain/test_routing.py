@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
@@ -100,3 +102,17 @@ def test_the_finding_says_where_the_invoice_comes_from() -> None:
 
 def test_no_connection_at_all_is_a_finding() -> None:
     assert isinstance(route(examples.invoice(1), ()), Finding)
+
+
+MISTYPED = replace(connection("FR"), unreadable_rules=("owning company FR01",))
+
+
+def test_a_mistyped_rule_stops_only_what_nothing_else_claims() -> None:
+    everybody = (UK, DE, MISTYPED, REST)
+    assert routed(Routing(owning_company=UK_CO), *everybody) == "UK"
+    assert routed(Routing(), UK, DE, REST) == "Rest"
+    found = route(examples.invoice(1, routing=Routing()), everybody)
+    assert isinstance(found, Finding), "the default would be a guess"
+    assert (found.cause, found.is_blocker) == (Cause.NO_ROUTE, True)
+    assert "“owning company FR01”" in found.message
+    assert "FR" in found.message

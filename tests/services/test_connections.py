@@ -307,6 +307,7 @@ def test_the_doctor_names_each_trouble_and_goes_on(office: Office) -> None:
         ({"access_api_url": "https://evil.test"}, "not one of Intuit's"),
         ({"access_token_url": f"{INTUIT_TOKEN_URL}#x"}, "Access Token URL"),
         ({"quickbooks_environment": "sandbox"}, "belongs to sandbox QuickBooks"),
+        ({"unreadable_rules": ("owning company X",)}, "“owning company X”"),
         ({"needs_sign_in": True}, "Sign in again"),
         ({"mapping_text": "{"}, "not JSON"),
     ],

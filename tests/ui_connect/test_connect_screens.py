@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 
 from psaqb_desktop.domain.connection import RouteBy, RoutingRule
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd, BrowseOutcome, BrowserOrder
 from psaqb_desktop.ui.connect.connection_words import badge
 from psaqb_desktop.ui.connect.connections_page import ConnectionsPage, PageAction
@@ -158,6 +159,37 @@ def test_the_page_offers_what_can_be_done(qapp: object) -> None:
     assert page.buttons[PageAction.MATCH].toolTip() == "Connect the company first."
     page.show_connections((new, good), {}, ())
     assert page.selected == new  # the selection follows the connection, not the row
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "told"),
+    [
+        (
+            {"unreadable_rules": ("owning company X",)},
+            "Routing rule cannot be read",
+            "“owning company X”",
+        ),
+        (
+            {"quickbooks_environment": "production"},
+            "Belongs to production",
+            "This connection belongs to production QuickBooks",
+        ),
+        ({}, "Connected: 90 days left", "Connected: 90 days left"),
+    ],
+)
+def test_a_connection_that_is_not_used_as_it_stands_says_so(
+    qapp: object, changes: dict[str, Any], status: str, told: str
+) -> None:
+    assert qapp is not None
+    page = ConnectionsPage(lambda: NOW, EnvironmentKind.SANDBOX)
+    page.show()
+    page.show_connections((replace(connected("DEMF", "A", "DE", "EUR", 90), **changes),), {}, ())
+    item = page.tree.topLevelItem(0)
+    assert item is not None
+    assert item.text(5) == status
+    assert told in item.toolTip(5)
+    assert told in item.data(5, Qt.ItemDataRole.AccessibleTextRole)
     page.close()
 
 

@@ -10,25 +10,20 @@ from psaqb_desktop.adapters.dataverse.client import JsonObject
 from psaqb_desktop.adapters.dataverse.schema import ENVIRONMENTS, QuickBooksEnvironment
 from psaqb_desktop.adapters.dataverse.values import moment, words
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule, TokenAnswer
-from psaqb_desktop.domain.errors import SettingsError
 from psaqb_desktop.domain.identifiers import ConnectionId, RealmId
 
 
 def read_connection(row: JsonObject) -> Connection:
-    """Read a row without its secrets.
-
-    Raises:
-        SettingsError: a routing rule cannot be read; an administrator may edit them in the CRM.
-    """
-    name = words(row, "psaqb_name")
+    """Read a row without its secrets."""
+    rules, unreadable_rules = read_rules(words(row, "psaqb_rules"))
     environment = ENVIRONMENTS.member(
         row.get("psaqb_environment"), QuickBooksEnvironment.PRODUCTION
     )
     return Connection(
         id=ConnectionId(words(row, "psaqb_connectionid").lower()),
-        name=name,
+        name=words(row, "psaqb_name"),
         legal_entity=words(row, "psaqb_legalentity"),
-        rules=read_rules(words(row, "psaqb_rules"), connection_name=name),
+        rules=rules,
         quickbooks_environment=environment.value,
         client_id=words(row, "psaqb_clientid"),
         access_token_url=words(row, "psaqb_accesstokenurl"),
@@ -47,6 +42,7 @@ def read_connection(row: JsonObject) -> Connection:
         mapping_text=words(row, "psaqb_mapping"),
         needs_sign_in=bool(row.get("psaqb_needssignin")),
         version=words(row, odata.ETAG),
+        unreadable_rules=unreadable_rules,
     )
 
 
@@ -56,7 +52,7 @@ def connection_body(connection: Connection) -> JsonObject:
     return {
         "psaqb_name": connection.name[:200],
         "psaqb_legalentity": connection.legal_entity,
-        "psaqb_rules": write_rules(connection.rules) or None,
+        "psaqb_rules": _rules_text(connection) or None,
         "psaqb_environment": ENVIRONMENTS.value(environment),
         "psaqb_clientid": connection.client_id or None,
         "psaqb_accesstokenurl": connection.access_token_url or None,
@@ -97,29 +93,30 @@ def _moment(value: datetime | None) -> str | None:
     return odata.moment(value) if value else None
 
 
+def _rules_text(connection: Connection) -> str:
+    """Return all rules; those that could not be read stay for whoever corrects them."""
+    return "\n".join(filter(None, (write_rules(connection.rules), *connection.unreadable_rules)))
+
+
 def write_rules(rules: Iterable[RoutingRule]) -> str:
     """Write routing rules a line each: ``contracting-unit = Alder Finch London``."""
     return "\n".join(f"{rule.by.value} = {rule.value}".rstrip(" =") for rule in rules)
 
 
-def read_rules(text: str, *, connection_name: str) -> tuple[RoutingRule, ...]:
+def read_rules(text: str) -> tuple[tuple[RoutingRule, ...], tuple[str, ...]]:
     """Read what :func:`write_rules` wrote, or an administrator typed.
 
-    Raises:
-        SettingsError: a line names no known fact.
+    Returns the rules, and the lines that name no known fact: a mistake in one connection must not
+    keep the others from being read.
     """
-    rules = []
+    rules: list[RoutingRule] = []
+    unreadable: list[str] = []
     for line in text.splitlines():
         fact, _, value = (part.strip() for part in line.partition("="))
-        if not fact:
+        if not line.strip():
             continue
         try:
             rules.append(RoutingRule(RouteBy(fact.casefold()), value))
-        except ValueError as error:
-            known = ", ".join(by.value for by in RouteBy)
-            raise SettingsError(
-                f"The routing rule “{line.strip()}” of connection {connection_name} "
-                f"begins with none of {known}.",
-                remedy="Correct the rule in the CRM's connection record.",
-            ) from error
-    return tuple(rules)
+        except ValueError:
+            unreadable.append(line.strip())
+    return tuple(rules), tuple(unreadable)

@@ -129,6 +129,9 @@ class ConnectionForm(QWidget):
             access_api_url=self.api_url.text().strip(),
             rules=self.rules.rules(),
         )
+        if changed.rules != self._connection.rules:
+            # Who has written the rules anew has seen to the mistyped ones.
+            changed = replace(changed, unreadable_rules=())
         return Entered(changed, self.secret.text().strip())
 
     def show_problem(self, text: str) -> None:

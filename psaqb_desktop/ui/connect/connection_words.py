@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psaqb_desktop.domain.connection import Connection, ConnectionStatus
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.domain.quickbooks_addresses import other_kind_problem
 from psaqb_desktop.ui.formats import plural
 
 AMBER_DAYS = 30
@@ -32,8 +34,18 @@ class Badge:
         }.get(self.tone, "offline")
 
 
-def badge(connection: Connection, now: datetime) -> Badge:
+def problem_of(connection: Connection, kind: EnvironmentKind | None) -> str:
+    """Return what is wrong with a connection besides its sign-in; empty when nothing is."""
+    other_kind = other_kind_problem(connection, kind) if kind else ""
+    return other_kind or connection.routing_problem
+
+
+def badge(connection: Connection, now: datetime, kind: EnvironmentKind | None = None) -> Badge:
     """Return the status with the days that are left: amber from 30 days on, red from 14."""
+    if kind and other_kind_problem(connection, kind):
+        return Badge(f"Belongs to {connection.quickbooks_environment}", "bad")
+    if connection.routing_problem:
+        return Badge("Routing rule cannot be read", "bad")
     status = connection.status(now)
     if status is ConnectionStatus.NOT_CONNECTED:
         return Badge(status.value, "muted")

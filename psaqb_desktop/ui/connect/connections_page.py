@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.ui.connect.company_pages import country_name
-from psaqb_desktop.ui.connect.connection_words import Badge, badge
+from psaqb_desktop.ui.connect.connection_words import Badge, badge, problem_of
 from psaqb_desktop.ui.connect.form_pieces import button, card, heading, notice, words
 from psaqb_desktop.ui.connect.rules_editor import rules_in_words
 from psaqb_desktop.ui.formats import moment_text
@@ -64,8 +65,14 @@ class ConnectionsPage(QWidget):
 
     wanted = Signal(object, object)
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        kind: EnvironmentKind | None = None,
+    ) -> None:
+        """``kind`` is of the environment: connections of another kind are marked."""
         super().__init__()
+        self._kind = kind
         self.setAccessibleName("Connections")
         self._now = now
         self.new = button("&New connection…", lambda: self.wanted.emit(PageAction.NEW, None))
@@ -177,7 +184,7 @@ class ConnectionsPage(QWidget):
         self._enable()
 
     def _item(self, connection: Connection, last_pull: datetime | None) -> QTreeWidgetItem:
-        stands = badge(connection, self._now())
+        stands = badge(connection, self._now(), self._kind)
         item = QTreeWidgetItem(
             [
                 connection.legal_entity,
@@ -192,12 +199,13 @@ class ConnectionsPage(QWidget):
         )
         item.setData(0, _CONNECTION, connection)
         self._colour(item, stands)
-        for column in range(len(_HEADERS)):
-            item.setToolTip(column, item.text(column))
+        problem = problem_of(connection, self._kind)
+        for column, header in enumerate(_HEADERS):
+            more = problem if column == _STATUS else ""
+            text = f"{header}: {item.text(column) or 'none'}"
+            item.setToolTip(column, more or item.text(column))
             item.setData(
-                column,
-                Qt.ItemDataRole.AccessibleTextRole,
-                f"{_HEADERS[column]}: {item.text(column) or 'none'}",
+                column, Qt.ItemDataRole.AccessibleTextRole, f"{text}. {more}" if more else text
             )
         item.setSizeHint(0, QSize(10, ROW_HEIGHT + 4))
         return item

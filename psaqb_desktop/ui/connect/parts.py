@@ -53,7 +53,7 @@ class ConnectParts:
         self._listed: InvoiceList | None = None
         self._is_busy = False
         self.on_changed: Callable[[], None] = lambda: None
-        self._page = ConnectionsPage()
+        self._page = ConnectionsPage(kind=desk.environment.kind)
         self._page.wanted.connect(self._on_wanted)
 
     @property
