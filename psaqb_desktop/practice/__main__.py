@@ -1,10 +1,11 @@
-"""``python -m psaqb_desktop.practice serve|reset|stop --folder DIR``."""
+"""``python -m psaqb_desktop.practice serve|seed|reset|stop --folder DIR``."""
 
 from __future__ import annotations
 
 import argparse
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.command == "serve":
         return _serve(folder, options)
     try:
-        if options.command == "reset":
+        if options.command == "seed":
+            _seed(folder, options)
+        elif options.command == "reset":
             server.reset(folder)
         else:
             server.stop(folder)
@@ -41,9 +44,23 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--crm-port", type=int, default=server.DEFAULT_CRM_PORT)
     serving.add_argument("--quickbooks-port", type=int, default=server.DEFAULT_QUICKBOOKS_PORT)
     serving.add_argument("--parent-pid", type=int, help="end when this process is gone")
+    seeding = commands.add_parser("seed", help="plant the practice CRM anew, as large as wished")
+    seeding.add_argument("--folder", required=True)
+    seeding.add_argument("--set", choices=("small", "large", "nasty"), default="small")
+    seeding.add_argument("--invoices", type=int, help="how many, instead of the set's usual number")
+    seeding.add_argument("--seed", type=int, help="another number makes other invoices")
     for name, text in (("reset", "back to the first day"), ("stop", "end running services")):
         commands.add_parser(name, help=text).add_argument("--folder", required=True)
     return parser
+
+
+def _seed(folder: Path, options: argparse.Namespace) -> None:
+    from psaqb_desktop.practice.seeding import seed_crm  # noqa: PLC0415
+
+    started = time.monotonic()
+    count = seed_crm(folder, options.set, invoices=options.invoices, seed=options.seed)
+    taken = time.monotonic() - started
+    sys.stdout.write(f"Planted {count} invoices ({options.set}) in {taken:.0f} s.\n")
 
 
 def _serve(folder: Path, options: argparse.Namespace) -> int:

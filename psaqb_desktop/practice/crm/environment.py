@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 import time
@@ -19,6 +20,7 @@ from psaqb_desktop.practice.crm.seed.planting import plant
 from psaqb_desktop.practice.crm.storage import definitions, layout
 from psaqb_desktop.practice.crm.storage.database import Database
 
+_SEED_OPTIONS = ("data_set", "invoice_count", "seed")
 ORGANIZATION_NAME = "Alder & Finch practice CRM"
 
 
@@ -67,15 +69,24 @@ class Environment:
         """Close the file."""
         self.database.close()
 
+    def _recall_seed(self, connection: sqlite3.Connection) -> bool:
+        """What the file was planted with holds for the next reset, whatever was asked for."""
+        row = connection.execute("SELECT value FROM \"#facts\" WHERE name = 'seeded'").fetchone()
+        if row is not None and row[0].startswith("{"):
+            self.options.change(json.loads(row[0]))
+        return row is not None
+
     def _open(self, connection: sqlite3.Connection) -> None:
         catalogue = standard_catalogue()
         layout.create_bookkeeping(connection)
         definitions.load_into(connection, catalogue)
         layout.create_all(connection, catalogue)
-        seeded = connection.execute("SELECT 1 FROM \"#facts\" WHERE name = 'seeded'").fetchone()
-        if seeded is None:
+        if not self._recall_seed(connection):
             plant(connection, catalogue, self.options)
-            connection.execute("INSERT INTO \"#facts\" VALUES ('seeded', 'yes')")
+            planted = {name: getattr(self.options, name) for name in _SEED_OPTIONS}
+            connection.execute(
+                "INSERT INTO \"#facts\" VALUES ('seeded', ?)", (json.dumps(planted),)
+            )
         hide_absent(catalogue, self.options)
         self.catalogue = catalogue
         self.rules = BusinessRules(catalogue, self.options)

@@ -17,6 +17,8 @@ class CrmOptions:
     seed: int = 20261120
     today: date = PRACTICE_TODAY
     invoice_count: int = 300
+    data_set: str = "small"
+    """small: the usual books; large: the same many times over; nasty: what real books hold too."""
     access_token_seconds: int = 3599
     limits_enabled: bool = True
     limit_factor: float = 1.0
