@@ -40,6 +40,7 @@ class Cause(Enum):
     TOTALS_DIFFER = "CRM totals do not add up"
     NUMBER_TOO_LONG = "Invoice number too long"
     NUMBER_TAKEN = "Number already used"
+    ALREADY_ENTERED = "Perhaps entered by hand"
     PERIOD_CLOSED = "Period closed"
     DATE_MISSING = "No invoice date"
     PRICING_ERROR = "Pricing error in the CRM"

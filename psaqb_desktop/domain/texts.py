@@ -6,6 +6,7 @@ from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.invoice import Invoice
 
 MAX_PRIVATE_NOTE = 4000
+KEY_MARK = "psaqb:"
 
 
 def fill_text(text: str, invoice: Invoice) -> str:
@@ -23,7 +24,17 @@ def fill_text(text: str, invoice: Invoice) -> str:
 
 def invoice_key(invoice_id: InvoiceId) -> str:
     """Return the mark by which a QuickBooks document is known as that of a CRM invoice."""
-    return f"psaqb:{invoice_id}"
+    return f"{KEY_MARK}{invoice_id}"
+
+
+def has_key_of(note: str, invoice_id: InvoiceId) -> bool:
+    """Tell whether a private note carries our key of this CRM invoice."""
+    return invoice_key(invoice_id).casefold() in note.casefold()
+
+
+def has_any_key(note: str) -> bool:
+    """Tell whether a private note says that this program made the document, for any invoice."""
+    return KEY_MARK in note.casefold()
 
 
 def key_note(note: str, invoice_id: InvoiceId) -> str:

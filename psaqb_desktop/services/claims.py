@@ -19,6 +19,7 @@ from psaqb_desktop.domain.push import (
     PushStep,
     SyncRecord,
 )
+from psaqb_desktop.services.adoption import generation_known_to
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush
 from psaqb_desktop.services.refusals import unknown_outcome
@@ -151,6 +152,11 @@ class Claims:
         )
         is_repeat = _is_same_payload(base, digest) and not is_new_generation
         generation = base.generation if is_repeat else base.generation + 1
+        # A document of this machine that the CRM has forgotten is gone (it would have been
+        # adopted): QuickBooks would answer its request id with it.
+        made = generation_known_to(self._journal, one.invoice.id, connection.realm_id)
+        if generation <= made:
+            generation, is_repeat = made + 1, False
         identifier = request_id(one.invoice.id, connection.realm_id, generation)
         claim = replace(
             base,

@@ -134,6 +134,10 @@ class SyncRecordStore(Protocol):
         """
         ...
 
+    def time(self) -> datetime:
+        """Return the CRM's own time, by which it dates changes of records."""
+        ...
+
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
         """Read the records of these invoices afresh; absent where there is none."""
         ...

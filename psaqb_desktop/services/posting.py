@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from psaqb_desktop.domain.errors import (
@@ -21,8 +21,8 @@ from psaqb_desktop.domain.errors import (
     SignInNeededError,
     UntrustedHostError,
 )
-from psaqb_desktop.domain.findings import Cause, Finding, warning
-from psaqb_desktop.domain.money import ZERO, Money
+from psaqb_desktop.domain.findings import Finding
+from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.push import (
     PostedDocument,
     PostingState,
@@ -31,6 +31,7 @@ from psaqb_desktop.domain.push import (
     PushStep,
     SyncRecord,
 )
+from psaqb_desktop.services.document_differences import differences
 from psaqb_desktop.services.ports import Clock, PushJournal
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 from psaqb_desktop.services.refusals import refusal, unknown_outcome
@@ -51,6 +52,9 @@ WAITS = (1.0, 3.0)
 CLAIM_LASTS = timedelta(minutes=5)
 """Half the time after which another desktop takes a claim over: a machine may have slept."""
 
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far the clocks of a desktop, the CRM and QuickBooks may be apart."""
+
 log = logging.getLogger("psaqb.push")
 
 
@@ -63,6 +67,29 @@ class ClaimedPush:
     total_tolerance: Decimal = ZERO
     is_repeat_of_refused: bool = False
     """The same draft was refused under the same request id before."""
+    renewed_on: datetime | None = None
+    """When settling took the claim anew."""
+
+    @property
+    def since(self) -> datetime:
+        """From when on a document of this push may have been made, by anybody's clock."""
+        return made_since(self.record, self.push.prepared_on)
+
+
+def opened_on(record: SyncRecord) -> datetime | None:
+    """Return since when the outcome of a record is open.
+
+    The claimant's own clock may go wrong; the CRM's says when the claim was written.
+    """
+    known = [moment for moment in (record.claimed_on, record.modified_on) if moment]
+    return min(known) if known else None
+
+
+def made_since(record: SyncRecord, *more: datetime) -> datetime:
+    """Return a moment before which no document of an open record can have been made."""
+    opened = opened_on(record)
+    known = [*more, opened] if opened else [*more]
+    return min(known) - CLOCKS_DIFFER
 
 
 class Posting:
@@ -85,7 +112,8 @@ class Posting:
 
     def is_too_late(self, claimed: ClaimedPush) -> bool:
         """Tell whether the claim is so old that another desktop may be about to settle it."""
-        return self._clock.now() - claimed.push.prepared_on > CLAIM_LASTS
+        taken_on = claimed.renewed_on or claimed.push.prepared_on
+        return self._clock.now() - taken_on > CLAIM_LASTS
 
     def post(self, claimed: ClaimedPush) -> PushResult:
         """Send the draft once and follow it to its end.
@@ -117,8 +145,11 @@ class Posting:
         last: AppError | None = None
         for wait in (*WAITS, None):
             try:
-                found = self._own_document(claimed)
-                document = found or self._company.post(push.draft, push.request_id)
+                document = self._own_document(claimed)
+                if document is None:
+                    if self.is_too_late(claimed):
+                        break
+                    document = self._company.post(push.draft, push.request_id)
                 return self.confirm(claimed, document)
             except RequestRejectedError as error:
                 return self._refused(claimed, error)
@@ -139,7 +170,8 @@ class Posting:
 
     def record_confirmed(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
         """Bring a confirmed document to the CRM."""
-        findings = _differences(claimed, document)
+        push = claimed.push
+        findings = differences(push.draft, push.invoice_number, document, claimed.total_tolerance)
         state = PostingState.POSTED_REVIEW if findings else PostingState.POSTED
         now = self._clock.now()
         record = replace(
@@ -191,6 +223,7 @@ class Posting:
         record = replace(
             claimed.record,
             state=PostingState.UNKNOWN,
+            claimed_on=opened_on(claimed.record),
             finding=finding.message,
             finding_cause=finding.cause.value,
             last_checked=self._clock.now(),
@@ -201,33 +234,7 @@ class Posting:
     def _own_document(self, claimed: ClaimedPush) -> PostedDocument | None:
         """Find the document of this push: not a voided one, not that of an earlier generation."""
         earlier = claimed.record.quickbooks_id
-        for document in self._company.find(claimed.push.draft):
+        for document in self._company.find(claimed.push.draft, claimed.since):
             if not document.is_voided and not document.is_deleted and document.id != earlier:
                 return document
         return None
-
-
-def _differences(claimed: ClaimedPush, document: PostedDocument) -> tuple[Finding, ...]:
-    """Compare QuickBooks' document with the draft: total, currency and customer."""
-    draft, number = claimed.push.draft, claimed.push.invoice_number
-    findings = []
-    gap = document.total - draft.total
-    currency = document.currency or draft.currency
-    if currency != draft.currency:
-        findings.append(f"QuickBooks booked it in {currency} instead of {draft.currency}.")
-    elif abs(gap) > claimed.total_tolerance:
-        findings.append(
-            f"QuickBooks' total is {Money(document.total, currency)}, "
-            f"the CRM's {Money(draft.total, currency)} (tax {document.tax:,.2f} against "
-            f"{draft.tax:,.2f})."
-        )
-    if document.customer_id and document.customer_id != draft.customer.id:
-        findings.append("QuickBooks booked it to another customer.")
-    return tuple(
-        warning(
-            Cause.POSTED_DIFFERENTLY,
-            f"Invoice {number} is posted, but {text}",
-            "Look at it in QuickBooks: accept the difference, or correct it there.",
-        )
-        for text in findings
-    )

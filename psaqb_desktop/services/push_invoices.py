@@ -13,10 +13,17 @@ from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError, SignI
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId
 from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
-from psaqb_desktop.domain.push import PostingState, PushResult, SyncRecord
+from psaqb_desktop.domain.push import (
+    PostingState,
+    Push,
+    PushResult,
+    PushStep,
+    SyncRecord,
+)
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher
+from psaqb_desktop.services.look_first import LookFirst
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush, Posting
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
@@ -25,6 +32,8 @@ from psaqb_desktop.services.result_recorder import ResultRecorder
 
 CLAIMS_AT_ONCE = 50
 """Claims are taken in groups: what a crash leaves to settle stays small."""
+LOOKED_UP_AT_ONCE = 200
+"""Invoices of one company that are looked up together before they are claimed."""
 IN_FLIGHT = 8
 """Pushes of one company that are under way at once; pacing keeps them within the limits."""
 COMPANIES_AT_ONCE = 8
@@ -93,21 +102,27 @@ class PushInvoices:
         *,
         on_progress: OnProgress,
         cancellation: Cancellation,
+        accept_similar: frozenset[InvoiceId] = frozenset(),
     ) -> tuple[PushResult, ...]:
         """Push; a cancel finishes what is in flight and gives the other claims back.
 
         One failed invoice never stops the others; a company that needs a person to sign in stops
-        for itself only.
+        for itself only. What seems to have been entered by hand is told and not sent, except for
+        the invoices of ``accept_similar``.
 
         Raises:
             LeaseTakenError: another program of this machine is pushing or settling.
             AppError: the CRM cannot be read; nothing was sent.
         """
         with self._alone():
-            return self._run(checked, on_progress, cancellation)
+            return self._run(checked, on_progress, cancellation, accept_similar)
 
     def _run(
-        self, checked: Sequence[Checked], on_progress: OnProgress, cancellation: Cancellation
+        self,
+        checked: Sequence[Checked],
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+        accept_similar: frozenset[InvoiceId],
     ) -> tuple[PushResult, ...]:
         by_company: dict[ConnectionId, list[Checked]] = {}
         once = tuple({one.invoice.id: one for one in checked}.values())
@@ -118,7 +133,7 @@ class PushInvoices:
                 on_progress(PushProgress(one.invoice.id, RowStatus.QUEUED))
         with ThreadPoolExecutor(COMPANIES_AT_ONCE, thread_name_prefix="company") as pool:
             runs = [
-                pool.submit(self._run_company, group, on_progress, cancellation)
+                pool.submit(self._run_company, group, on_progress, cancellation, accept_similar)
                 for group in by_company.values()
             ]
             for run in runs:
@@ -142,66 +157,107 @@ class PushInvoices:
         return ready
 
     def _run_company(
-        self, checked: Sequence[Checked], on_progress: OnProgress, cancellation: Cancellation
+        self,
+        checked: Sequence[Checked],
+        on_progress: OnProgress,
+        cancellation: Cancellation,
+        accept_similar: frozenset[InvoiceId],
     ) -> list[PushResult]:
         connection = checked[0].connection
         if connection is None:
             return []
-        run = _CompanyRun(
-            connection=connection,
+        tools = _Tools(
             claims=self._claims,
             recorder=ResultRecorder(records=self._records, journal=self._journal),
-            posting=lambda recorder: Posting(
-                company=self._companies.open(connection),
-                journal=self._journal,
-                recorder=recorder,
-                clock=self._clock,
-                pushed_by=self._pusher.name(),
-            ),
-            on_progress=on_progress,
-            cancellation=cancellation,
-            in_flight=self._in_flight,
+            journal=self._journal,
         )
-        return run.run(checked)
+        run = _CompanyRun(connection, tools, on_progress, cancellation, in_flight=self._in_flight)
+
+        def open_company() -> tuple[LookFirst, Posting]:
+            company, name = self._companies.open(connection), self._pusher.name()
+            look = LookFirst(
+                company=company,
+                connection=connection,
+                records=self._records,
+                journal=self._journal,
+                clock=self._clock,
+                pushed_by=name,
+                accept_similar=accept_similar,
+            )
+            posting = Posting(
+                company=company,
+                journal=self._journal,
+                recorder=tools.recorder,
+                clock=self._clock,
+                pushed_by=name,
+            )
+            return look, posting
+
+        return run.run(checked, open_company)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What the run of a company works with."""
+
+    claims: Claims
+    recorder: ResultRecorder
+    journal: PushJournal
 
 
 class _CompanyRun:
     """The run of one company: groups of claims, each posted by a few threads."""
 
-    def __init__(  # noqa: PLR0913 - private
+    def __init__(
         self,
-        *,
         connection: Connection,
-        claims: Claims,
-        recorder: ResultRecorder,
-        posting: Callable[[ResultRecorder], Posting],
+        tools: _Tools,
         on_progress: OnProgress,
         cancellation: Cancellation,
+        *,
         in_flight: int,
     ) -> None:
         self._connection = connection
-        self._claims = claims
-        self._recorder = recorder
-        self._posting = posting(recorder)
+        self._claims = tools.claims
+        self._recorder = tools.recorder
+        self._journal = tools.journal
         self._on_progress = on_progress
         self._cancellation = cancellation
         self._in_flight = in_flight
         self._stopped_by: AppError | None = None
         self._results: list[PushResult] = []
 
-    def run(self, checked: Sequence[Checked]) -> list[PushResult]:
-        for start in range(0, len(checked), CLAIMS_AT_ONCE):
-            group = checked[start : start + CLAIMS_AT_ONCE]
-            if self._is_over:
-                self._not_started(group)
-                continue
-            try:
-                self._push_group(group)
-            except AppError as error:
-                self._stopped_by = error
-                log.warning("the run of %s stopped: %s", self._connection.name, error)
-                self._not_started(group, but=frozenset(r.invoice_id for r in self._results))
+    def run(
+        self,
+        checked: Sequence[Checked],
+        open_company: Callable[[], tuple[LookFirst, Posting]],
+    ) -> list[PushResult]:
+        try:
+            look, self._posting = open_company()
+            for start in range(0, len(checked), LOOKED_UP_AT_ONCE):
+                group = checked[start : start + LOOKED_UP_AT_ONCE]
+                self._push_all(group if self._is_over else self._looked_up(group, look))
+        except AppError as error:
+            self._stopped_by = error
+            log.warning("the run of %s stopped: %s", self._connection.name, error)
+        except Exception as error:  # noqa: BLE001 - the other companies' results must be told
+            self._stopped_by = _unexpected(self._connection, error)
+        self._tell_the_rest(checked)
         return self._results
+
+    def _looked_up(self, group: Sequence[Checked], look: LookFirst) -> Sequence[Checked]:
+        """Return what may be pushed; what is in QuickBooks, or seems to be, is told."""
+        looked = look.run(group)
+        for result in looked.results:
+            self._results.append(result)
+            self._on_progress(progress_of_stopped(result))
+        return looked.to_push
+
+    def _push_all(self, checked: Sequence[Checked]) -> None:
+        for start in range(0, len(checked), CLAIMS_AT_ONCE):
+            if self._is_over:
+                return
+            self._push_group(checked[start : start + CLAIMS_AT_ONCE])
 
     def _push_group(self, group: Sequence[Checked]) -> None:
         refused_again = self._post_all(group, is_new_generation=False)
@@ -224,6 +280,7 @@ class _CompanyRun:
             self._tell(result)
         unsent: list[ClaimedPush] = []
         refused_again: list[PushResult] = []
+        told: list[PushResult] = []
         with ThreadPoolExecutor(self._in_flight, thread_name_prefix="push") as pool:
             for claim, posted in zip(claimed, pool.map(self._post_one, claimed), strict=True):
                 if posted is None:
@@ -231,8 +288,13 @@ class _CompanyRun:
                 elif _is_refused_again(claim, posted):
                     refused_again.append(posted)
                 else:
-                    self._tell(posted, is_told=True)
-        self._recorder.flush()
+                    told.append(posted)
+        try:
+            self._recorder.flush()
+        finally:
+            for result in told:
+                final = self._recorder.final(result)
+                self._tell(final, is_told=final == result)
         for result, claim in zip(self._claims.release(unsent), unsent, strict=True):
             self._tell(self._why_unsent(result, claim))
         return refused_again
@@ -255,6 +317,10 @@ class _CompanyRun:
                 else _stopped(claim.push.invoice_number, error)
             )
             result = PushResult(claim.push.invoice_id, state, None, (finding,))
+        except Exception as error:  # noqa: BLE001 - the other pushes' results must be told
+            self._stopped_by = _unexpected(self._connection, error)
+            finding = unknown_outcome(claim.push, self._stopped_by.details)
+            result = PushResult(claim.push.invoice_id, PostingState.UNKNOWN, None, (finding,))
         if not _is_refused_again(claim, result):
             self._on_progress(progress_of(result))
         return result
@@ -283,15 +349,46 @@ class _CompanyRun:
         if not is_told:
             self._on_progress(progress_of(result))
 
-    def _not_started(
-        self, group: Sequence[Checked], but: frozenset[InvoiceId] = frozenset()
-    ) -> None:
-        for one in group:
-            if one.invoice.id in but:
+    def _tell_the_rest(self, checked: Sequence[Checked]) -> None:
+        """Tell of those whose turn did not come; what the journal has open may have been sent."""
+        told = {result.invoice_id for result in self._results}
+        rest = [one for one in checked if one.invoice.id not in told]
+        error = self._stopped_by
+        opened = self._open_in_journal() if rest and error else {}
+        for one in rest:
+            push = opened.get(one.invoice.id)
+            if push is not None and error is not None:
+                finding = unknown_outcome(push, f"{error} {error.details}")
+                self._tell(PushResult(one.invoice.id, PostingState.UNKNOWN, None, (finding,)))
                 continue
-            error = self._stopped_by
             findings = (_stopped(one.invoice.number, error),) if error else ()
             self._tell(PushResult(one.invoice.id, PostingState.NOT_POSTED, None, findings))
+
+    def _open_in_journal(self) -> dict[InvoiceId, Push]:
+        try:
+            pushes = self._journal.open_pushes()
+        except AppError as error:
+            log.warning("the journal cannot say what is open: %s", error)
+            return {}
+        was_sent = {PushStep.SENT, PushStep.CONFIRMED, PushStep.REJECTED}
+        return {push.invoice_id: push for push in pushes if push.step in was_sent}
+
+
+def progress_of_stopped(result: PushResult) -> PushProgress:
+    """Return a result that came of looking as news: what was stopped is not ready."""
+    if result.state is PostingState.NOT_POSTED:
+        return PushProgress(result.invoice_id, RowStatus.NOT_READY, result.record, result.findings)
+    return progress_of(result)
+
+
+def _unexpected(connection: Connection, error: Exception) -> AppError:
+    log.error("the run of %s ended unexpectedly", connection.name, exc_info=error)
+    return ServiceUnavailableError(
+        "something unexpected happened within the program.",
+        service=connection.name,
+        remedy="Choose “Check outcome”, then push again; the log has the details.",
+        details=f"{type(error).__name__}: {error}",
+    )
 
 
 def _is_refused_again(claim: ClaimedPush, result: PushResult) -> bool:

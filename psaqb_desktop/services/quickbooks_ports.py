@@ -34,11 +34,21 @@ class QuickBooksCompany(Protocol):
         """
         ...
 
-    def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
+    def find(self, draft: Draft, since: datetime | None = None) -> tuple[PostedDocument, ...]:
         """Look for documents of this draft's CRM invoice, by our key in the private note.
 
-        Newest first, voided ones included. A document that merely has the same number is not it.
+        Of either type, by date and number, and among all that were made ``since``: a document
+        whose date and number were changed meanwhile is found as well. Newest first, voided ones
+        included. A document that merely has the same number is not it.
         """
+        ...
+
+    def created_since(self, since: datetime) -> tuple[PostedDocument, ...]:
+        """Return all invoices and credit memos that were made since."""
+        ...
+
+    def around(self, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
+        """Return all invoices and credit memos with the dates or the numbers of these drafts."""
         ...
 
     def read(self, document_type: DocumentType, document_id: QuickBooksId) -> PostedDocument | None:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
+from psaqb_desktop.domain.findings import Cause, blocker, warning
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
-from psaqb_desktop.domain.push import PushStep, SyncRecord
+from psaqb_desktop.domain.push import PostingState, PushResult, PushStep, SyncRecord
 from psaqb_desktop.services.ports import PushJournal, SyncRecordStore
 
 GROUP = 20
@@ -38,6 +39,7 @@ class ResultRecorder:
         self._journal = journal
         self._waiting: list[Outcome] = []
         self._written: dict[InvoiceId, SyncRecord] = {}
+        self._added: set[InvoiceId] = set()
         self._lock = threading.Lock()
 
     def add(self, outcome: Outcome) -> None:
@@ -48,6 +50,7 @@ class ResultRecorder:
         """
         with self._lock:
             self._waiting.append(outcome)
+            self._added.add(outcome.record.invoice_id)
             group = self._take() if len(self._waiting) >= GROUP else []
         try:
             self._write(group)
@@ -67,6 +70,32 @@ class ResultRecorder:
     def written(self, invoice_id: InvoiceId) -> SyncRecord | None:
         """Return the record as the CRM now has it."""
         return self._written.get(invoice_id)
+
+    def final(self, result: PushResult) -> PushResult:
+        """Return a result as the CRM now has it, with a word where the CRM could not be told."""
+        written = self._written.get(result.invoice_id)
+        if result.invoice_id not in self._added:
+            return result
+        if written is None:
+            if result.record is None or result.state is PostingState.UNKNOWN:
+                return result
+            finding = blocker(
+                Cause.OUTCOME_UNKNOWN,
+                f"QuickBooks' answer ({result.state.value.lower()}) is not in the CRM yet.",
+                "Choose “Check outcome”; it is brought at the next start as well.",
+            )
+            return replace(result, findings=(*result.findings, finding))
+        if (written.state, written.finding) == (
+            result.state,
+            result.record and result.record.finding,
+        ):
+            return result
+        told = warning(
+            Cause.POSTED_DIFFERENTLY,
+            written.finding or f"Another desktop has recorded it as {written.state.value.lower()}.",
+            "Look at it in QuickBooks.",
+        )
+        return PushResult(result.invoice_id, written.state, written, (told,))
 
     def _take(self) -> list[Outcome]:
         group, self._waiting = self._waiting, []
@@ -107,18 +136,70 @@ class ResultRecorder:
     def _freshened(
         self, waiting: Mapping[InvoiceId, Outcome], refused: Mapping[InvoiceId, AppError]
     ) -> dict[InvoiceId, Outcome]:
-        """Take the versions anew: what QuickBooks answered stands, whoever wrote meanwhile."""
+        """Take the records anew that somebody else has written, and say what is true of both."""
         stale = [i for i in waiting if isinstance(refused[i], StaleRecordError)]
         for invoice_id in waiting.keys() - set(stale):
             log.warning("the CRM refused the outcome of %s: %s", invoice_id, refused[invoice_id])
         current = self._records.records_of(stale) if stale else {}
-        return {
-            invoice_id: replace(
-                waiting[invoice_id],
-                record=replace(
-                    waiting[invoice_id].record,
-                    version=current[invoice_id].version if invoice_id in current else "",
-                ),
-            )
-            for invoice_id in stale
-        }
+        again = {}
+        for invoice_id in stale:
+            outcome = waiting[invoice_id]
+            fresh = current.get(invoice_id)
+            if fresh is None or fresh.id != outcome.record.id:
+                again[invoice_id] = replace(outcome, record=replace(outcome.record, version=""))
+                continue
+            record = reconciled(outcome.record, fresh)
+            if record is fresh:
+                log.warning("the CRM knows of a later state of invoice %s", invoice_id)
+                self._close([outcome], {invoice_id: fresh})
+            else:
+                again[invoice_id] = replace(outcome, record=record)
+        return again
+
+
+def reconciled(ours: SyncRecord, fresh: SyncRecord) -> SyncRecord:
+    """Return what is to be written where another desktop has written meanwhile.
+
+    Nothing of what it found is overwritten silently: ``fresh`` itself where there is nothing to
+    add to it; a record that names both documents where there are two.
+    """
+    is_same_push = fresh.request_id in {ours.request_id, ""}
+    if ours.state.is_posted and fresh.state.is_posted:
+        if fresh.quickbooks_id == ours.quickbooks_id:
+            return replace(ours, version=fresh.version) if is_same_push else fresh
+        return replace(
+            fresh,
+            state=PostingState.POSTED_REVIEW,
+            finding=_two_documents(fresh, ours),
+            finding_cause=Cause.POSTED_DIFFERENTLY.value,
+        )
+    if fresh.state.is_posted:
+        return fresh
+    if is_same_push:
+        return replace(ours, version=fresh.version)
+    if not ours.state.is_posted:
+        return fresh
+    return replace(
+        ours,
+        version=fresh.version,
+        state=PostingState.POSTED_REVIEW,
+        request_id=fresh.request_id,
+        generation=max(ours.generation, fresh.generation),
+        finding=_pushed_twice(ours, fresh),
+        finding_cause=Cause.POSTED_DIFFERENTLY.value,
+    )
+
+
+def _two_documents(one: SyncRecord, other: SyncRecord) -> str:
+    return (
+        f"It is in QuickBooks twice: {one.number or 'without number'} (id {one.quickbooks_id}) "
+        f"and {other.number or 'without number'} (id {other.quickbooks_id}). Void one of them."
+    )
+
+
+def _pushed_twice(ours: SyncRecord, fresh: SyncRecord) -> str:
+    return (
+        f"{ours.number or 'A document without number'} (id {ours.quickbooks_id}) came of request "
+        f"{ours.request_id}, while {fresh.claimed_by or 'another desktop'} had begun "
+        f"{fresh.request_id}. Look in QuickBooks whether there is a second document."
+    )

@@ -3,11 +3,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from psaqb_desktop.adapters.dataverse.batch import Operation
+from psaqb_desktop.adapters.dataverse.sync_records import answer_date
+from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.errors import ServiceUnavailableError, StaleRecordError
@@ -211,6 +214,36 @@ def test_writing_nothing_takes_no_request(crm: PracticeCrm, ada: Desk) -> None:
     crm.forget_calls()
     assert ada.sync_records.write([]) == {}
     assert crm.calls() == []
+
+
+def test_the_record_of_a_deleted_invoice_is_still_found_and_written(
+    ada: Desk, connection: Connection
+) -> None:
+    """The CRM empties the lookup of a deleted invoice; the key outlives it."""
+    invoice_id = InvoiceId(str(uuid.uuid4()))
+    ada.client.create(
+        f"invoices({invoice_id})", {"name": "Short"}, select="invoiceid", doing="making it"
+    )
+    (made,) = _records(ada.sync_records.write(_claimed(connection, [invoice_id])))
+    ada.client.write(Operation("DELETE", f"invoices({made.invoice_id})"), doing="deleting")
+    assert ada.invoices.invoices_by_id([made.invoice_id]) == ()
+    found = ada.sync_records.records_of([made.invoice_id])[made.invoice_id]
+    assert found.id == made.id
+    posted = replace(found, state=PostingState.POSTED, quickbooks_id=QuickBooksId("145"))
+    (written,) = _records(ada.sync_records.write([posted]))
+    assert (
+        ada.sync_records.records_of([made.invoice_id])[made.invoice_id].version == written.version
+    )
+
+
+def test_the_crm_tells_its_own_time(ada: Desk) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    assert before <= ada.sync_records.time() <= datetime.now(UTC) + timedelta(seconds=2)
+
+
+def test_an_answer_without_a_date_has_none() -> None:
+    assert answer_date(HttpAnswer(200, {}, b"")) is None
+    assert answer_date(HttpAnswer(200, {"Date": "yesterday"}, b"")) is None
 
 
 def _allocation(sync_id: CrmId, number: str, amount: str) -> PaymentAllocation:

@@ -111,6 +111,39 @@ def test_a_document_is_found_though_number_or_date_was_changed(
     assert found == (document,)
 
 
+def test_a_document_is_found_by_the_time_it_was_made(british: Any, make_draft: Any) -> None:
+    """Whatever has been changed since: its date, its number, and even its type."""
+    draft = make_draft(british.company.lists())
+    before = datetime.now(UTC) - timedelta(minutes=10)
+    document = british.company.post(draft, FIRST)
+    british.company.post(replace(draft, private_note="typed by hand", number="H-1"), SECOND)
+    other = replace(draft, number="Other", txn_date=draft.txn_date - timedelta(days=1))
+    assert british.company.find(other) == ()
+    assert british.company.find(other, before) == (document,)
+    memo = replace(other, document_type=DocumentType.CREDIT_MEMO)
+    assert british.company.find(memo, before) == (document,)
+    assert british.company.find(other, datetime.now(UTC) + timedelta(minutes=10)) == ()
+    assert len(british.company.created_since(before)) == 2
+
+
+def test_all_documents_around_drafts_cost_four_calls(british: Any, make_draft: Any) -> None:
+    draft = make_draft(british.company.lists())
+    same_day = british.company.post(replace(draft, number="H-1", private_note=""), FIRST)
+    memo = british.company.post(
+        replace(draft, document_type=DocumentType.CREDIT_MEMO, number="CM-1"), SECOND
+    )
+    away = draft.txn_date - timedelta(days=3)
+    same_number = british.company.post(
+        replace(draft, number="O'Hara", txn_date=away), RequestId("third")
+    )
+    british.company.post(replace(draft, number="X", txn_date=away), RequestId("fourth"))
+    drafts = [draft, replace(draft, number="O'Hara"), replace(draft, number="")]
+    british.practice.forget_calls()
+    found = british.company.around(drafts)
+    assert {d.id for d in found} == {same_day.id, memo.id, same_number.id}
+    assert len(british.practice.calls()) == 4
+
+
 def test_a_voided_document_is_found_behind_the_live_one(british: Any, make_draft: Any) -> None:
     draft = make_draft(british.company.lists())
     first = british.company.post(draft, FIRST)

@@ -50,11 +50,14 @@ class FakeLedger:
         self.total_gaps: dict[InvoiceId, Decimal] = {}
         self.errors: list[AppError] = []
         """Raised by the next posts, one each, before anything is created."""
+        self.surprises: dict[InvoiceId, Exception] = {}
+        """Errors of the program itself that come up while these invoices are posted, once each."""
         self.lost_answers: list[AppError] = []
         """Raised by the next posts, one each, after the document was created."""
         self.loses_answer_of: set[InvoiceId] = set()
         """The next answer about these invoices gets lost, once each."""
         self.find_error: AppError | None = None
+        self.around_error: Exception | None = None
         self.rate_error: AppError | None = None
         self.rates: dict[tuple[str, date], Decimal] = {}
         self.is_cut_off = False
@@ -82,6 +85,8 @@ class FakeLedger:
             self.posts.append(Posted(draft.invoice_id, request_id))
             if self.errors:
                 raise self.errors.pop(0)
+            if draft.invoice_id in self.surprises:
+                raise self.surprises.pop(draft.invoice_id)
             answer = self._answer(draft, request_id)
             if self.lost_answers:
                 raise self.lost_answers.pop(0)
@@ -92,19 +97,43 @@ class FakeLedger:
                 raise answer
             return answer
 
-    def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
+    def find(self, draft: Draft, since: datetime | None = None) -> tuple[PostedDocument, ...]:
         with self._lock:
             self.calls.append("find")
             if self.find_error is not None:
                 raise self.find_error
             return tuple(
                 d
-                for d in sorted(self._documents.values(), key=lambda d: int(d.id), reverse=True)
-                if d.type is draft.document_type
-                and not d.is_deleted
-                and invoice_key(draft.invoice_id) in d.private_note
-                and (d.txn_date == draft.txn_date or (draft.number and d.number == draft.number))
+                for d in self._newest_first()
+                if invoice_key(draft.invoice_id) in d.private_note
+                and (
+                    d.txn_date == draft.txn_date
+                    or (draft.number and d.number == draft.number)
+                    or (since is not None and d.created is not None and d.created >= since)
+                )
             )
+
+    def created_since(self, since: datetime) -> tuple[PostedDocument, ...]:
+        with self._lock:
+            self.calls.append("created_since")
+            if self.find_error is not None:
+                raise self.find_error
+            return tuple(d for d in self._newest_first() if d.created and d.created >= since)
+
+    def around(self, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
+        with self._lock:
+            self.calls.append("around")
+            if self.around_error is not None:
+                raise self.around_error
+            days = {draft.txn_date for draft in drafts}
+            numbers = {draft.number for draft in drafts} - {""}
+            return tuple(
+                d for d in self._newest_first() if d.txn_date in days or d.number in numbers
+            )
+
+    def _newest_first(self) -> list[PostedDocument]:
+        standing = [d for d in self._documents.values() if not d.is_deleted]
+        return sorted(standing, key=lambda d: int(d.id), reverse=True)
 
     def read(self, document_type: DocumentType, document_id: QuickBooksId) -> PostedDocument | None:
         with self._lock:

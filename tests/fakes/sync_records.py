@@ -38,6 +38,11 @@ class FakeSyncRecordStore:
         with self._lock:
             return self._store(record)
 
+    def drop_all(self) -> None:
+        """Forget everything, as a CRM that was restored from a backup has."""
+        with self._lock:
+            self._records.clear()
+
     def only(self, invoice_id: InvoiceId) -> SyncRecord:
         (found,) = [r for r in self.records() if r.invoice_id == invoice_id]
         return found
@@ -50,6 +55,9 @@ class FakeSyncRecordStore:
                 for r in self._records.values()
                 if changed_since is None or (r.modified_on and r.modified_on >= changed_since)
             )
+
+    def time(self) -> datetime:
+        return self._clock.now()
 
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
         found: dict[InvoiceId, SyncRecord] = {}

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from psaqb_desktop.domain.draft import Chosen
 from psaqb_desktop.domain.errors import (
     AppError,
     LeaseTakenError,
@@ -196,8 +197,10 @@ def test_a_taken_number_adopts_only_our_own_document(world: World, program: Prog
     invoice = world.add_invoice(1)
     (checked,) = program.ready()
     assert checked.draft is not None
+    others = Chosen(examples.qid(502), "Somebody else")
     by_hand = world.ledger.post(
-        replace(checked.draft, private_note="entered by Bob"), RequestId("by-hand")
+        replace(checked.draft, private_note="entered by Bob", customer=others),
+        RequestId("by-hand"),
     )
     (result,) = program.push_all()
     assert result.state is PostingState.FAILED

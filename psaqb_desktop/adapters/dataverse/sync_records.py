@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from psaqb_desktop.adapters.dataverse import odata
 from psaqb_desktop.adapters.dataverse.batch import Operation
@@ -32,6 +33,7 @@ from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
 _SELECT = ",".join((*INVOICE_SYNC.properties, "modifiedon"))
 _ANSWERED = f"{INVOICE_SYNC.id_column},modifiedon"
 _IDS_IN_ONE_CONDITION = 50
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _READING = "reading the posting state"
 _WRITING = "writing the posting state"
 
@@ -58,13 +60,27 @@ class DataverseSyncRecords:
         rows = self._client.rows(self._tables.path(INVOICE_SYNC), options, doing=_READING)
         return tuple(read_sync_record(row) for row in rows)
 
+    def time(self) -> datetime:
+        """Return the CRM's own time, by which it dates changes of records.
+
+        Its answers are dated; where a proxy took the date away, the newest change is the latest
+        moment that is certain.
+        """
+        options = {"$select": _ANSWERED, "$orderby": "modifiedon desc", "$top": "1"}
+        path = f"{self._tables.path(INVOICE_SYNC)}?{odata.query(options)}"
+        answer = self._client.write(Operation("GET", path), doing=_READING, is_safe=True)
+        dated = answer_date(answer)
+        newest = [moment(row, "modifiedon") for row in answer.json().get("value", ())]
+        return max(m for m in (dated, *newest, _LONG_AGO) if m)
+
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
         """Read the records of these invoices afresh; absent where there is none.
 
         Of several (an invoice that changed its legal entity) the one that has got furthest counts.
         """
         found: dict[InvoiceId, SyncRecord] = {}
-        for record in self._where("_psaqb_invoiceid_value", invoice_ids):
+        # By the key, not by the lookup: the CRM empties that where the invoice is deleted.
+        for record in self._where("psaqb_invoicekey", invoice_ids):
             known = found.get(record.invoice_id)
             if known is None or _progress(known) < _progress(record):
                 found[record.invoice_id] = record
@@ -149,11 +165,27 @@ class DataverseSyncRecords:
         path = self._tables.path(INVOICE_SYNC)
         options = {"$select": _SELECT, "$orderby": INVOICE_SYNC.id_column}
         addresses = [
-            f"{path}?" + odata.query({**options, "$filter": odata.any_of(column, piece)})
+            f"{path}?" + odata.query({**options, "$filter": _any_of(column, piece)})
             for piece in odata.chunks(list(dict.fromkeys(ids)), _IDS_IN_ONE_CONDITION)
         ]
         rows = self._client.rows_of(addresses, doing=_READING)
         return [read_sync_record(row) for row in rows]
+
+
+def answer_date(answer: HttpAnswer) -> datetime | None:
+    """Return when a service says that it answered."""
+    try:
+        found = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _any_of(column: str, ids: Sequence[str]) -> str:
+    """Return the condition that a column, a key or a text, holds one of these keys."""
+    if column == INVOICE_SYNC.id_column:
+        return odata.any_of(column, ids)
+    return " or ".join(f"{column} eq {odata.text(odata.guid(each))}" for each in ids)
 
 
 def _ids(records: Iterable[SyncRecord]) -> list[str]:

@@ -11,7 +11,11 @@ from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.changes import read_changes
 from psaqb_desktop.adapters.quickbooks.documents import payment, posted_document
 from psaqb_desktop.adapters.quickbooks.faults import read_faults
-from psaqb_desktop.adapters.quickbooks.find import find_documents
+from psaqb_desktop.adapters.quickbooks.find import (
+    documents_around,
+    documents_created_since,
+    find_documents,
+)
 from psaqb_desktop.adapters.quickbooks.lists import read_lists
 from psaqb_desktop.adapters.quickbooks.post import post_draft
 from psaqb_desktop.adapters.quickbooks.queries import answered, query_ids
@@ -44,9 +48,17 @@ class Company:
         """Create the document under this request id; the same id answers the same document."""
         return post_draft(self._calls, draft, request_id)
 
-    def find(self, draft: Draft) -> tuple[PostedDocument, ...]:
+    def find(self, draft: Draft, since: datetime | None = None) -> tuple[PostedDocument, ...]:
         """Look for documents of this draft's CRM invoice, by our key in the private note."""
-        return find_documents(self._calls, draft)
+        return find_documents(self._calls, draft, since)
+
+    def created_since(self, since: datetime) -> tuple[PostedDocument, ...]:
+        """Return all invoices and credit memos that were made since."""
+        return documents_created_since(self._calls, since)
+
+    def around(self, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
+        """Return all invoices and credit memos with the dates or the numbers of these drafts."""
+        return documents_around(self._calls, drafts)
 
     def read(self, document_type: DocumentType, document_id: QuickBooksId) -> PostedDocument | None:
         """Read one document; None where it is deleted."""

@@ -1,41 +1,78 @@
 """Finding the documents of a CRM invoice by our key in their private notes.
 
-The note cannot be queried, so candidates are read by number and by date and looked at here.
+The note cannot be queried, so candidates are read by date, by number and by the time they were
+made, and looked at here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.documents import posted_document
 from psaqb_desktop.adapters.quickbooks.queries import query_all, quoted
-from psaqb_desktop.domain.draft import Draft
+from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.texts import has_key_of
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_VALUES_AT_ONCE = 200
 
 
-def find_documents(calls: CompanyCalls, draft: Draft) -> tuple[PostedDocument, ...]:
+def find_documents(
+    calls: CompanyCalls, draft: Draft, since: datetime | None = None
+) -> tuple[PostedDocument, ...]:
     """Return the documents with the key of the draft's invoice, newest first, voided ones too.
 
     Asked for by number and by date: a company that numbers by itself gives another number, and a
-    person may have changed either.
+    person may have changed either. Who changed both, or the CRM invoice, is found out by ``since``.
     """
-    key = f"psaqb:{draft.invoice_id}".casefold()
-    conditions = [f"TxnDate = {quoted(draft.txn_date.isoformat())}"]
-    if draft.number:
-        conditions.append(f"DocNumber = {quoted(draft.number)}")
-    found: dict[QuickBooksId, PostedDocument] = {}
+    conditions = list(_around([draft]))
+    if since is not None:
+        conditions.append(_created(since))
+    found = _read(calls, conditions)
+    own = [document for document in found if has_key_of(document.private_note, draft.invoice_id)]
+    return tuple(sorted(own, key=_age, reverse=True))
+
+
+def documents_around(calls: CompanyCalls, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
+    """Return all documents with the dates or numbers of these drafts, whoever made them."""
+    return _read(calls, _around(drafts))
+
+
+def documents_created_since(calls: CompanyCalls, since: datetime) -> tuple[PostedDocument, ...]:
+    """Return all documents that were made since, newest first."""
+    return tuple(sorted(_read(calls, [_created(since)]), key=_age, reverse=True))
+
+
+def _around(drafts: Sequence[Draft]) -> Iterator[str]:
+    yield from _any_of("TxnDate", [draft.txn_date.isoformat() for draft in drafts])
+    yield from _any_of("DocNumber", [draft.number for draft in drafts if draft.number])
+
+
+def _any_of(name: str, values: Sequence[str]) -> Iterator[str]:
+    once = list(dict.fromkeys(values))
+    for first in range(0, len(once), _VALUES_AT_ONCE):
+        chunk = ", ".join(quoted(value) for value in once[first : first + _VALUES_AT_ONCE])
+        yield f"{name} in ({chunk})"
+
+
+def _created(since: datetime) -> str:
+    # Always with an offset: without one it is unclear whose time it is.
+    moment = since.astimezone(UTC).isoformat(timespec="seconds")
+    return f"MetaData.CreateTime >= {quoted(moment)}"
+
+
+def _read(calls: CompanyCalls, conditions: Iterable[str]) -> tuple[PostedDocument, ...]:
+    found: dict[tuple[DocumentType, QuickBooksId], PostedDocument] = {}
     for condition in conditions:
-        for data in query_all(calls, draft.document_type.value, condition):
-            if key in str(data.get("PrivateNote") or "").casefold():
-                document = posted_document(
-                    data, draft.document_type, calls.connection.home_currency
-                )
-                found[document.id] = document
-    return tuple(sorted(found.values(), key=_age, reverse=True))
+        for document_type in DocumentType:
+            for data in query_all(calls, document_type.value, condition):
+                document = posted_document(data, document_type, calls.connection.home_currency)
+                found[document_type, document.id] = document
+    return tuple(found.values())
 
 
 def _age(document: PostedDocument) -> tuple[datetime, int]:
