@@ -138,8 +138,63 @@ def test_settings_reach_the_api(gb: CompanyClient, visitor: Visitor) -> None:
     assert preferences["SalesFormsPrefs"]["CustomTxnNumbers"] is False
 
 
+def test_all_settings_are_on_the_page(gb: CompanyClient, visitor: Visitor) -> None:
+    page = visitor.page(f"/app/{visitor.realm}/settings")
+    assert "cannot be turned off again" in page
+    visitor.sends("settings", sections="all", book_close_date="", tracks_classes="on")
+    preferences = gb.get("preferences")["Preferences"]
+    assert preferences["AccountingInfoPrefs"]["ClassTrackingPerTxn"] is True
+    assert preferences["AccountingInfoPrefs"]["TrackDepartments"] is False
+    assert preferences["TaxPrefs"]["UsingSalesTax"] is False
+    assert preferences["CurrencyPrefs"]["MultiCurrencyEnabled"] is True
+
+
+def test_one_payment_of_several_invoices(gb: CompanyClient, visitor: Visitor) -> None:
+    first, second, other = gb.invoice(), gb.invoice(DocNumber="W-3"), gb.invoice()
+    memo = gb.post("creditmemo", gb.draft(gb.line("50", tax="0.0% Z")))["CreditMemo"]
+    customer = first["CustomerRef"]["value"]
+    page = visitor.page(f"/app/{visitor.realm}/receive-payment?customerId={customer}")
+    assert f'name="Invoice-{other["Id"]}"' in page
+    assert "W-3" in page
+    page = visitor.sends(
+        "receive-payment",
+        customer_id=customer,
+        txn_date="2026-03-01",
+        reference="BACS 8",
+        **{
+            f"Invoice-{first['Id']}": "120",
+            f"Invoice-{second['Id']}": "20.50",
+            f"CreditMemo-{memo['Id']}": "50",
+        },
+    )
+    assert shown(page, "flash-done") == "The payment was received."
+    (payment,) = gb.query("select * from Payment")["Payment"]
+    assert (str(payment["TotalAmt"]), payment["UnappliedAmt"]) == ("90.50", 0)
+    balances = [gb.reread("Invoice", each)["Balance"] for each in (first, second, other)]
+    assert [str(balance) for balance in balances] == ["0.00", "99.50", "120.00"]
+    seen = visitor.page(f"/app/{visitor.realm}/creditmemo?txnId={memo['Id']}")
+    assert shown(seen, "status") == "Used up"
+    assert shown(seen, "total") == "GBP 50.00"
+    assert "W-3" in seen
+    page = visitor.sends("receive-payment", customer_id=customer, amount="much")
+    assert shown(page, "flash-failed")
+
+
+def test_an_open_credit_memo(gb: CompanyClient, visitor: Visitor) -> None:
+    memo = gb.post("creditmemo", gb.draft())["CreditMemo"]
+    seen = visitor.page(f"/app/{visitor.realm}/creditmemo?txnId={memo['Id']}")
+    assert shown(seen, "remaining") == "GBP 120.00"
+    assert "Nothing is open" in visitor.page(f"/app/{visitor.realm}/receive-payment?customerId=99")
+
+
 def test_an_unknown_company(visitor: Visitor) -> None:
-    for page in ("invoices", "settings", "invoice?txnId=1"):
+    for page in (
+        "invoices",
+        "settings",
+        "invoice?txnId=1",
+        "receive-payment",
+        "creditmemo?txnId=1",
+    ):
         answer = visitor.http.get(f"{visitor.url}/app/12/{page}", timeout=TIMEOUT)
         assert answer.status_code == 404
 

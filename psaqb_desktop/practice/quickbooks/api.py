@@ -202,7 +202,8 @@ def _write(
                 replay = Replay(200, _envelope(service, act(books)))
                 keep_answer(books, request_id, sent, replay)
     except ApiFault as fault:
-        if service.options.replays_faults and request_id is not None:
+        # A refused repetition must not take the place of what the id stands for.
+        if service.options.replays_faults and request_id is not None and fault.code != 600:
             kept = Replay(fault.status, _envelope(service, _fault_member(fault)))
             with service.writing(realm) as books:
                 keep_answer(books, request_id, sent, kept)

@@ -15,9 +15,11 @@ from psaqb_desktop.practice.quickbooks.control import create_control
 from psaqb_desktop.practice.quickbooks.oauth_api import create_oauth_api
 from psaqb_desktop.practice.quickbooks.oauth_server import IntuitTokenServer
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
+from psaqb_desktop.practice.quickbooks.pages.bad_day import create_bad_day_page
 from psaqb_desktop.practice.quickbooks.pages.consent import create_consent_pages
 from psaqb_desktop.practice.quickbooks.pages.invoice_actions import create_invoice_actions
 from psaqb_desktop.practice.quickbooks.pages.invoice_pages import create_invoice_pages
+from psaqb_desktop.practice.quickbooks.pages.payment_pages import create_payment_pages
 from psaqb_desktop.practice.quickbooks.pages.settings_pages import create_settings_pages
 from psaqb_desktop.practice.quickbooks.same_origin import guard_origin
 from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
@@ -53,8 +55,10 @@ def create_app(
     app.register_blueprint(create_oauth_api(service, IntuitTokenServer(app)))
     app.register_blueprint(create_control(service))
     app.register_blueprint(create_consent_pages(service))
+    app.register_blueprint(create_bad_day_page())
     app.register_blueprint(create_invoice_pages(service))
     app.register_blueprint(create_invoice_actions(service))
+    app.register_blueprint(create_payment_pages(service))
     app.register_blueprint(create_settings_pages(service))
     app.add_template_filter(_money, "money")
     guard_origin(app)

@@ -6,11 +6,13 @@ import time
 import uuid
 
 from flask import Request, Response
+from flask import request as current_request
 
 from psaqb_desktop.practice.quickbooks import exact_json
 from psaqb_desktop.practice.quickbooks.fault_bodies import gateway_body
 from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
 from psaqb_desktop.practice.quickbooks.tokens import ACCOUNTING_SCOPE, KnownToken, TokenRegister
+from psaqb_desktop.practice.quickbooks.xml_answers import as_xml, wants_xml
 
 JSON_TYPE = "application/json;charset=UTF-8"
 
@@ -44,8 +46,10 @@ def refuse_call(service: PracticeQuickBooks, request: Request, realm: str) -> Re
             "The request limit was reached.  Try again later",
             "SERVICE",
         )
-    if _wants_only_xml(request):
-        return Response("Practice QuickBooks speaks JSON only.\n", 406, mimetype="text/plain")
+    if _wants_nothing_known(request):
+        return Response("Practice QuickBooks answers JSON, XML or PDF.\n", 406)
+    if request.mimetype in {"application/xml", "text/xml"}:
+        return Response("Practice QuickBooks reads JSON only.\n", 415)
     return None
 
 
@@ -54,6 +58,8 @@ def stamp_answer(response: Response) -> Response:
     response.headers["intuit_tid"] = f"1-{uuid.uuid4()}"
     response.headers["QBO-Version"] = "practice"
     response.headers["Cache-Control"] = "no-cache, no-store"
+    if response.content_type == JSON_TYPE and wants_xml(current_request):
+        return as_xml(response)
     return response
 
 
@@ -67,8 +73,8 @@ def _token_problem(register: TokenRegister, token: KnownToken | None) -> str:
     return ""
 
 
-def _wants_only_xml(request: Request) -> bool:
-    offered = ("application/json", "application/pdf")
+def _wants_nothing_known(request: Request) -> bool:
+    offered = ("application/json", "application/xml", "text/xml", "application/pdf", "text/plain")
     return bool(request.headers.get("Accept")) and not any(
         request.accept_mimetypes[kind] for kind in offered
     )

@@ -50,9 +50,8 @@ def earlier_answer(books: Books, request_id: str | None, sent: bytes) -> Replay 
     ).fetchone()
     if row is None:
         return None
-    if books.options.answers_600_for_other_body and _digest_kept(books, request_id) != _digest(
-        sent
-    ):
+    is_other = _digest_kept(books, request_id) != _digest(sent)
+    if books.options.answers_600_for_other_body and is_other:
         raise fault_bodies.duplicate_request_id()
     return Replay(row["status"], row["body"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +15,15 @@ from psaqb_desktop.practice.quickbooks.fault_bodies import ApiFault, missing
 from psaqb_desktop.practice.quickbooks.operations import perform
 from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks
 from psaqb_desktop.practice.quickbooks.settings import change_settings
+
+_SWITCHES = (
+    "uses_custom_numbers",
+    "warns_of_duplicate_numbers",
+    "is_read_only",
+    "applies_credits",
+)
+_FURTHER_SWITCHES = ("tracks_classes", "tracks_departments", "uses_sales_tax")
+_CHOICES = ("book_close_date", "automated_tax")
 
 
 def create_invoice_actions(service: PracticeQuickBooks) -> Blueprint:
@@ -57,13 +66,7 @@ def create_invoice_actions(service: PracticeQuickBooks) -> Blueprint:
             change_settings(
                 service,
                 realm,
-                {
-                    "book_close_date": form.get("book_close_date", ""),
-                    "uses_custom_numbers": "uses_custom_numbers" in form,
-                    "warns_of_duplicate_numbers": "warns_of_duplicate_numbers" in form,
-                    "is_read_only": "is_read_only" in form,
-                    "applies_credits": "applies_credits" in form,
-                },
+                _changes(form),
             )
             flash("The settings were saved.", "done")
         except ValueError as error:
@@ -71,6 +74,15 @@ def create_invoice_actions(service: PracticeQuickBooks) -> Blueprint:
         return redirect(url_for("settings.settings", realm=realm), 303)
 
     return actions
+
+
+def _changes(form: Mapping[str, str]) -> dict[str, Any]:
+    """A box that is not ticked is not sent: the whole form says so by ``sections``."""
+    switches = _SWITCHES + (_FURTHER_SWITCHES if form.get("sections") == "all" else ())
+    changes: dict[str, Any] = {name: name in form for name in switches}
+    if "is_multicurrency" in form:
+        changes["is_multicurrency"] = True
+    return changes | {name: form[name] for name in _CHOICES if name in form}
 
 
 def _act(

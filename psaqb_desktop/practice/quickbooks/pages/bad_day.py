@@ -1,0 +1,96 @@
+"""A switch board of troubles, for people who want to see how a program takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from psaqb_desktop.practice.fault_rules import FaultPlan
+from psaqb_desktop.practice.faults import OwnFaults
+
+_LABEL = "bad day"
+_OFTEN = 0.2
+
+TROUBLES: dict[str, tuple[str, dict[str, Any]]] = {
+    "slow": (
+        "Slow: every call takes two seconds",
+        {"fault": "delay", "seconds": 2.0, "path": "/v3/*", "probability": 1.0},
+    ),
+    "lost": (
+        "One call in five is lost on the way, nothing is done",
+        {"fault": "drop_before", "path": "/v3/*", "probability": _OFTEN},
+    ),
+    "answer_lost": (
+        "The answer to one call in five is lost, but the work is done",
+        {"fault": "drop_after", "path": "/v3/*", "probability": _OFTEN},
+    ),
+    "internal_error": (
+        "One call in five ends in an internal error (10000)",
+        {"fault": "internal_error", "probability": _OFTEN},
+    ),
+    "throttled": (
+        "One call in five is refused: too many requests (429)",
+        {"fault": "throttled", "probability": _OFTEN},
+    ),
+    "unavailable": (
+        "QuickBooks is down for maintenance (503)",
+        {"fault": "unavailable", "times": None},
+    ),
+    "token_expired": (
+        "Access tokens expire long before their time",
+        {"fault": "token_expired", "probability": _OFTEN},
+    ),
+    "rotation_lost": (
+        "The next answer with a new refresh token is lost",
+        {"fault": "rotation_lost"},
+    ),
+    "grant_revoked": (
+        "Somebody disconnects the program inside QuickBooks",
+        {"fault": "grant_revoked"},
+    ),
+    "permission_removed": (
+        "Whoever connected is no longer an administrator",
+        {"fault": "permission_removed"},
+    ),
+}
+"""What can be switched on: how it reads on the page, and the rule that it stands for."""
+
+
+def create_bad_day_page() -> Blueprint:
+    """The page, and where its form goes."""
+    pages = Blueprint("bad_day", __name__)
+
+    @pages.get("/_practice/bad-day")
+    def show() -> str | Response:
+        plan = _own().plan
+        if plan is None:
+            return Response("This service runs without a fault plan.\n", 404)
+        chosen = {rule.label.removeprefix(f"{_LABEL}: ") for rule in _rules(plan)}
+        return render_template("bad_day.html", troubles=TROUBLES, chosen=chosen)
+
+    @pages.post("/_practice/bad-day")
+    def choose() -> AnyResponse:
+        own = _own()
+        if own.plan is None:
+            return Response("This service runs without a fault plan.\n", 404)
+        for name in TROUBLES:
+            own.plan.remove(f"{_LABEL}: {name}")
+        chosen = [name for name in request.form.getlist("trouble") if name in TROUBLES]
+        for name in chosen:
+            rule = {**TROUBLES[name][1], "label": f"{_LABEL}: {name}"}
+            own.plan.add_json(own.spelt_out(rule))
+        flash("A bad day it is." if chosen else "All is well again.", "done")
+        return redirect("/_practice/bad-day", 303)
+
+    return pages
+
+
+def _own() -> OwnFaults:
+    own: OwnFaults = current_app.extensions[OwnFaults.EXTENSION]
+    return own
+
+
+def _rules(plan: FaultPlan) -> list[Any]:
+    return [rule for name in TROUBLES for rule in plan.labelled(f"{_LABEL}: {name}")]
