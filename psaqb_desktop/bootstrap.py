@@ -220,7 +220,9 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
     environment, clock, journal = machine.environment, machine.clock, machine.journal
     connections, records, companies = crm.connections, crm.records, quickbooks.companies
     books = CompanyBooks(companies=companies, links=crm.links, clock=clock)
-    check = CheckInvoices(invoices=crm.invoices, books=books, kind=environment.kind)
+    check = CheckInvoices(
+        invoices=crm.invoices, books=books, records=records, kind=environment.kind
+    )
     pusher = Pusher(_user_name(crm.sign_in), platform.node() or "this machine")
     push, settle = _pushing(machine, crm, quickbooks, check, pusher)
     cache = SqliteInvoiceCache(_made(machine.paths.cache_file(environment.name)))

@@ -31,6 +31,7 @@ _BY_CLASS: tuple[tuple[type[errors.AppError], int], ...] = (
     (errors.JournalError, SETTINGS),
     (errors.NotSetUpError, SETTINGS),
     (errors.UntrustedHostError, SETTINGS),
+    (errors.WrongEnvironmentError, SETTINGS),
 )
 
 

@@ -13,10 +13,12 @@ from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.number_clashes import has_shortened_number, with_number_clashes
+from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_kind_problem
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.company_books import CompanyBooks
-from psaqb_desktop.services.ports import InvoiceSource
+from psaqb_desktop.services.ports import InvoiceSource, SyncRecordStore
 
 LINES_AT_ONCE = 200
 """Invoices whose lines are read together; a cancel is looked at in between."""
@@ -26,11 +28,17 @@ class CheckInvoices:
     """Checks invoices of all companies against fresh CRM data and the companies' books."""
 
     def __init__(
-        self, *, invoices: InvoiceSource, books: CompanyBooks, kind: EnvironmentKind
+        self,
+        *,
+        invoices: InvoiceSource,
+        books: CompanyBooks,
+        records: SyncRecordStore,
+        kind: EnvironmentKind,
     ) -> None:
         """``kind`` is of the environment; companies of another kind are not read."""
         self._invoices = invoices
         self._books = books
+        self._records = records
         self._kind = kind
 
     def run(
@@ -41,6 +49,8 @@ class CheckInvoices:
         on_checked: Callable[[Checked], None] | None = None,
     ) -> tuple[Checked, ...]:
         """Check invoices; a company that cannot be reached is a finding of its invoices.
+
+        ``on_checked`` hears of each invoice, and once more of those whose number clashes.
 
         Raises:
             SignInNeededError, ServiceUnavailableError: the CRM itself cannot be read.
@@ -59,7 +69,24 @@ class CheckInvoices:
                 checked.append(result)
                 if on_checked is not None:
                     on_checked(result)
-        return tuple(checked)
+        return self._compare_numbers(rows, checked, on_checked)
+
+    def _compare_numbers(
+        self,
+        rows: Sequence[ListedInvoice],
+        checked: Sequence[Checked],
+        on_checked: Callable[[Checked], None] | None,
+    ) -> tuple[Checked, ...]:
+        """Find the drafts whose number another invoice has; all records are read if need be."""
+        records: Sequence[SyncRecord] = [row.record for row in rows if row.record]
+        if any(has_shortened_number(one) for one in checked):
+            records = self._records.records()
+        compared = with_number_clashes(checked, records)
+        if on_checked is not None:
+            for before, after in zip(checked, compared, strict=True):
+                if after is not before:
+                    on_checked(after)
+        return tuple(compared)
 
     def _check(
         self,

@@ -151,7 +151,10 @@ class Program:
             companies=companies, links=guard(world.links, "links"), clock=clock
         )
         self.check = CheckInvoices(
-            invoices=invoices, books=self.books, kind=EnvironmentKind.PRODUCTION
+            invoices=invoices,
+            books=self.books,
+            records=records,
+            kind=EnvironmentKind.PRODUCTION,
         )
         self.push = PushInvoices(
             check=self.check,

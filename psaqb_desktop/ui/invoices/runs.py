@@ -42,7 +42,7 @@ class Runs:
             nonlocal done
             done += len(bundle)
             self._page.take_checks(bundle)
-            run.advance(done, len(ids))
+            run.advance(min(done, len(ids)), len(ids))
 
         reports = self._tasks.reports(deliver)
         try:
