@@ -58,6 +58,7 @@ class ListInvoices:
         except NotSetUpError:
             is_set_up = False
         invoices = [invoice for page in self._invoices.invoices() for invoice in page]
+        invoices.sort(key=lambda invoice: (invoice.modified_on, invoice.id), reverse=True)
         listed = InvoiceList(
             rows=join(invoices, connections, records),
             connections=connections,

@@ -50,7 +50,10 @@ class InvoiceSource(Protocol):
     """The CRM's invoices. Reading only."""
 
     def invoices(self, *, changed_since: datetime | None = None) -> Iterator[tuple[Invoice, ...]]:
-        """Yield pages of invoice headers, newest change first; of all states that are shown."""
+        """Yield pages of invoice headers of all states that are shown.
+
+        Each invoice once, also those that are edited while the pages are read.
+        """
         ...
 
     def invoices_by_id(self, ids: Sequence[InvoiceId]) -> tuple[Invoice, ...]:

@@ -23,7 +23,7 @@ class FakeInvoiceSource:
         found = [
             i for i in self.stored.values() if not changed_since or i.modified_on >= changed_since
         ]
-        found.sort(key=lambda i: i.modified_on, reverse=True)
+        found.sort(key=lambda i: i.id)
         for start in range(0, len(found), 2):
             yield tuple(found[start : start + 2])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -179,6 +179,13 @@ def test_the_list_joins_and_is_kept(world: World, program: Program) -> None:
     assert again is not None
     assert again.is_from_cache
     assert again.rows == listed.rows
+
+
+def test_the_newest_change_is_listed_first(world: World) -> None:
+    for number, day in ((1, 2), (2, 9), (3, 5)):
+        world.add_invoice(number, modified_on=datetime(2026, 9, day, tzinfo=UTC))
+    rows = lister(world, FakeCache()).run().rows
+    assert [row.invoice.number for row in rows] == ["PSA-00002", "PSA-00003", "PSA-00001"]
 
 
 def test_a_crm_without_tables_is_listed_all_the_same(world: World) -> None:

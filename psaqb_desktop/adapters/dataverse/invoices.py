@@ -40,16 +40,21 @@ _DETAILS = "msdyn_invoicelinetransactions"
 class DataverseInvoices:
     """Reads invoices. Never writes one."""
 
-    def __init__(self, client: DataverseClient) -> None:
+    def __init__(self, client: DataverseClient, *, page_size: int = _PAGE_SIZE) -> None:
         self._client = client
+        self._page_size = page_size
         self._lock = threading.Lock()
         self._columns: InvoiceColumns | None = None
         self._companies: dict[str, CrmReference] = {}
 
     def invoices(self, *, changed_since: datetime | None = None) -> Iterator[tuple[Invoice, ...]]:
-        """Yield pages of headers, the newest change first; of all states."""
+        """Yield pages of headers, of all states, by their ids.
+
+        In an order that nobody can change: an invoice that is edited while its list is read would
+        move to a page that was read already, and stay unseen.
+        """
         columns = self._known_columns()
-        options = dict(columns.header_options()) | {"$orderby": "modifiedon desc,invoiceid"}
+        options = dict(columns.header_options()) | {"$orderby": "invoiceid"}
         if changed_since:
             options["$filter"] = f"modifiedon ge {moment(changed_since)}"
         pages = self._client.pages(
@@ -57,7 +62,7 @@ class DataverseInvoices:
             options,
             doing="reading invoices",
             annotations=_ANNOTATIONS,
-            page_size=_PAGE_SIZE,
+            page_size=self._page_size,
         )
         for page in pages:
             yield self._read(page, columns)
