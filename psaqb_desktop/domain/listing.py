@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum
 
 from psaqb_desktop.domain.connection import Connection, RouteBy
+from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.invoice import CrmReference, CrmStatus, Invoice
@@ -111,7 +112,7 @@ def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Fin
                 "Choose “Push again” to post it anew, or leave it as it is.",
             )
         )
-    if record.invoice_version and record.invoice_version != invoice.version:
+    if record.content_digest and record.content_digest != content_digest(invoice):
         news.append(
             warning(
                 Cause.CHANGED_AFTER_POSTING,

@@ -139,6 +139,8 @@ class SyncRecord:
     last_checked: datetime | None = None
     invoice_version: str = ""
     """Version of the CRM invoice whose draft was sent."""
+    content_digest: str = ""
+    """Fingerprint of the same invoice's figures; empty in records of before it was kept."""
     version: str = ""
     """ETag of this record; empty when it is not in the CRM yet."""
     modified_on: datetime | None = None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import (
     InvoiceId,
@@ -57,6 +58,7 @@ def adopted(
         pushed_by=by,
         last_checked=at,
         invoice_version=checked.invoice.version,
+        content_digest=content_digest(checked.invoice),
     )
 
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId, request_id, sync_record_id
@@ -172,6 +173,7 @@ class Claims:
             claimed_by=claimant(name, self._pusher.machine),
             claimed_on=now,
             invoice_version=one.invoice.version,
+            content_digest=content_digest(one.invoice),
         )
         push = Push(
             request_id=identifier,

@@ -264,6 +264,7 @@ def claimed_again(push: Push, record: SyncRecord | None, connection: Connection)
             digest=push.digest,
             document_type=push.draft.document_type,
             invoice_version=push.invoice_version,
+            content_digest="",
         )
     try:
         tolerance = read_mapping(connection.mapping_text).total_tolerance

@@ -50,6 +50,27 @@ def test_a_set_up_goes_on_where_it_was_interrupted(bare_crm: PracticeCrm) -> Non
     assert desk.provisioner.is_set_up()
 
 
+def test_a_crm_of_an_earlier_version_gets_the_columns_that_are_new(bare_crm: PracticeCrm) -> None:
+    desk = bare_crm.desk("ada")
+    before = "Column “Invoice version” of “QuickBooks posting”"
+    new = "Column “Content digest” of “QuickBooks posting”"
+
+    class EarlierVersion(Exception):  # noqa: N818 - its schema ended here
+        pass
+
+    def stop(step: ProvisionStep) -> None:
+        if step.name == before:
+            raise EarlierVersion
+
+    with pytest.raises(EarlierVersion):
+        desk.provisioner.provision(stop)
+    with pytest.raises(NotSetUpError):
+        desk.sync_records.records()
+    steps = {step.name: step.was_there for step in desk.provision()}
+    assert (steps[before], steps[new]) == (True, False)
+    assert desk.sync_records.records() == ()
+
+
 def test_trouble_on_the_way_is_sat_out(bare_crm: PracticeCrm) -> None:
     desk = bare_crm.desk("ada")
     locked = (

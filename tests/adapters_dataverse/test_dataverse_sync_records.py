@@ -61,6 +61,7 @@ def _claimed(connection: Connection, invoice_ids: Sequence[InvoiceId]) -> list[S
             claimed_by="ada on desk 1",
             claimed_on=_NOW,
             invoice_version='W/"77"',
+            content_digest="c" * 64,
         )
         for each in invoice_ids
     ]

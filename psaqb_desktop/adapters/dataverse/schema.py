@@ -181,6 +181,7 @@ INVOICE_SYNC = Table(
         moment("psaqb_acceptedon", "Accepted on"),
         moment("psaqb_lastchecked", "Last checked"),
         string("psaqb_invoiceversion", 100, "Invoice version", "Of the invoice that was sent."),
+        string("psaqb_contentdigest", 100, "Content digest", "Fingerprint of that invoice."),
     ),
     AlternateKey(
         "psaqb_InvoiceCompanyKey", "Invoice and company", ("psaqb_invoiceid", "psaqb_realmid")

@@ -76,6 +76,7 @@ def read_sync_record(row: JsonObject) -> SyncRecord:
         accepted_on=moment(row, "psaqb_acceptedon"),
         last_checked=moment(row, "psaqb_lastchecked"),
         invoice_version=words(row, "psaqb_invoiceversion"),
+        content_digest=words(row, "psaqb_contentdigest"),
         version=words(row, odata.ETAG),
         modified_on=moment(row, "modifiedon"),
     )
@@ -151,6 +152,7 @@ def sync_record_body(record: SyncRecord, tables: OurTables) -> JsonObject:
         "psaqb_acceptedon": _text(stored.accepted_on),
         "psaqb_lastchecked": _text(stored.last_checked),
         "psaqb_invoiceversion": stored.invoice_version or None,
+        "psaqb_contentdigest": stored.content_digest or None,
     }
 
 
