@@ -48,7 +48,7 @@ def seed_crm(
 def _replace(crm: Path, options: CrmOptions) -> int:
     # Beside the old file, so that the new one takes its place at once or not at all.
     with TemporaryDirectory(dir=crm, prefix="seeding-") as draft:
-        environment = Environment(Path(draft), "http://127.0.0.1", options)
+        environment = Environment(Path(draft), "http://127.0.0.1", options, is_draft=True)
         with environment.database.read() as connection:
             planted = int(connection.execute("SELECT count(*) FROM invoice").fetchone()[0])
         environment.close()

@@ -223,3 +223,28 @@ def test_true_dates_have_no_time_and_zoneless_ones_are_midnight(api: Any) -> Non
     )[0]
     assert len(row["duedate"]) == 10
     assert row["msdyn_invoicedate"].endswith("T00:00:00Z")
+
+
+def test_a_page_and_a_count_stop_at_five_thousand(start_crm: Any) -> None:
+    api = start_crm(limits_enabled=False).application()
+    target = {"@odata.type": "Microsoft.Dynamics.CRM.account", "name": "One of many"}
+    before = len(api.rows("accounts?$select=name"))
+    for _ in range(3):
+        body = {"Targets": [target] * 1700}
+        answer = api.call("POST", "accounts/Microsoft.Dynamics.CRM.CreateMultiple", json=body)
+        assert answer.status_code == 200
+    prefer = {"Prefer": "odata.maxpagesize=9000"}
+    first = api.get("accounts?$select=name&$count=true", headers=prefer).json()
+    assert (len(first["value"]), first["@odata.count"]) == (5000, 5000)
+    rest = api.get(first["@odata.nextLink"], headers=prefer).json()
+    assert len(rest["value"]) == before + 5100 - 5000
+    assert "@odata.nextLink" not in rest
+    assert api.get("accounts/$count").text == "5000"
+    assert len(api.rows("accounts?$select=name&$top=5050")) == 5000
+
+
+def test_what_is_not_modelled_is_refused_in_words(api: Any) -> None:
+    for path in ("GlobalOptionSetDefinitions", "accounts?fetchXml=<fetch/>", "accounts?sql=SELECT"):
+        answer = api.get(path)
+        assert answer.status_code == 501
+        assert "practice CRM" in answer.json()["error"]["message"]

@@ -12,9 +12,11 @@ from psaqb_desktop.practice.crm.identity.pages import authority_blueprint
 from psaqb_desktop.practice.crm.identity.tokens import TokenStore
 from psaqb_desktop.practice.crm.options import CrmOptions
 from psaqb_desktop.practice.crm.pages.routes import pages_blueprint
+from psaqb_desktop.practice.crm.troubles import own_faults
 from psaqb_desktop.practice.crm.web.data_routes import data_blueprint
 from psaqb_desktop.practice.crm.web.discovery_routes import discovery_blueprint
 from psaqb_desktop.practice.crm.web.practice_routes import practice_blueprint
+from psaqb_desktop.practice.faults import OwnFaults
 
 
 def create_app(data_folder: Path, *, base_url: str, options: CrmOptions | None = None) -> Flask:
@@ -28,6 +30,7 @@ def create_app(data_folder: Path, *, base_url: str, options: CrmOptions | None =
     store = TokenStore(environment.database, environment.seconds)
     app = Flask(__name__, static_folder=None)
     app.extensions["practice_crm"] = environment
+    app.extensions[OwnFaults.EXTENSION] = own_faults(environment, store)
     app.register_blueprint(authority_blueprint(store, base_url, environment.options))
     app.register_blueprint(device_blueprint(store, base_url))
     app.register_blueprint(discovery_blueprint(environment, store))

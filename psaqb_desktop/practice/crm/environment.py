@@ -27,7 +27,10 @@ ORGANIZATION_NAME = "Alder & Finch practice CRM"
 class Environment:
     """One environment of the practice CRM on one file."""
 
-    def __init__(self, data_folder: Path, base_url: str, options: CrmOptions) -> None:
+    def __init__(
+        self, data_folder: Path, base_url: str, options: CrmOptions, *, is_draft: bool = False
+    ) -> None:
+        """``is_draft`` is for a file that is planted quickly and then put into its place."""
         data_folder.mkdir(parents=True, exist_ok=True)
         self.base_url = base_url.rstrip("/")
         self.options = options
@@ -36,7 +39,7 @@ class Environment:
         """Roles changed while the service runs, by user id."""
         self.work = Work()
         self.schema_lock = threading.Lock()
-        self.database = Database(data_folder / "crm.sqlite")
+        self.database = Database(data_folder / "crm.sqlite", is_draft=is_draft)
         self.catalogue: Catalogue
         self.rules: BusinessRules
         with self.database.write() as connection:

@@ -61,8 +61,9 @@ def plant_nasty(
         str(row[0])
         for row in planter.connection.execute(
             "SELECT invoiceid FROM invoice WHERE statecode = 0 AND pricingerrorcode = 0 AND "
-            "totalamount > 0 AND (msdyn_projectinvoicestatus = 192350002 OR statuscode = 4) AND totalamount = "
-            "totallineitemamount - totaldiscountamount + coalesce(freightamount, 0) + totaltax "
+            "totalamount > 0 AND (msdyn_projectinvoicestatus = 192350002 OR statuscode = 4) AND "
+            "totalamount = totallineitemamount - totaldiscountamount + "
+            "coalesce(freightamount, 0) + totaltax "
             "ORDER BY rowid"
         )
     ]

@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_LASTING = ("journal_mode=WAL", "synchronous=NORMAL")
+_DRAFT = ("journal_mode=OFF", "synchronous=OFF", "cache_size=-200000")
+
 
 class Database:
     """The file behind the practice CRM, safe to use from the server's threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_draft: bool = False) -> None:
+        """A draft is written without a journal: it is thrown away if anything fails."""
         self._path = path
+        self._pragmas = _DRAFT if is_draft else _LASTING
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
         self._writing = threading.RLock()
@@ -63,8 +68,8 @@ class Database:
             self._path, timeout=30, isolation_level=None, check_same_thread=False
         )
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        for pragma in self._pragmas:
+            connection.execute(f"PRAGMA {pragma}")
         connection.create_collation("platform", _compare)
         connection.create_function("folded", 1, _folded, deterministic=True)
         return connection
