@@ -50,6 +50,7 @@ class Cause(Enum):
     GONE_IN_QUICKBOOKS = "Voided or deleted in QuickBooks"
     POSTED_DIFFERENTLY = "QuickBooks' total differs"
     CHANGED_IN_QUICKBOOKS = "Changed in QuickBooks"
+    DUPLICATE_IN_QUICKBOOKS = "More than once in QuickBooks"
     REFUSED = "Refused by QuickBooks"
     OUTCOME_UNKNOWN = "Checking outcome"
 

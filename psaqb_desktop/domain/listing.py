@@ -127,13 +127,11 @@ def _review(record: SyncRecord | None) -> list[Finding]:
     """Tell what a person has to look at in a posted document; it does not stop anything."""
     if record is None or record.state is not PostingState.POSTED_REVIEW or not record.finding:
         return []
-    return [
-        warning(
-            _cause(record.finding_cause),
-            record.finding,
-            "Look at it in QuickBooks: choose “Accept” if it is right, or correct it there.",
-        )
-    ]
+    cause = _cause(record.finding_cause)
+    remedy = "Look at it in QuickBooks: choose “Accept” if it is right, or correct it there."
+    if cause is Cause.DUPLICATE_IN_QUICKBOOKS:
+        remedy = "Void all but one in QuickBooks, then compare everything with QuickBooks again."
+    return [warning(cause, record.finding, remedy)]
 
 
 _STATUS_OF_STATE = {

@@ -59,5 +59,7 @@ class PullSummary:
     missing: int = 0
     edited: int = 0
     """Documents whose total, tax, customer or date somebody changed in QuickBooks."""
+    duplicates: tuple[str, ...] = ()
+    """A sentence for each CRM invoice that a full comparison found more than once."""
     watermark: datetime | None = None
     error: str = ""

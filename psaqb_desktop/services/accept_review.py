@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from psaqb_desktop.domain.duplicates import names_duplicates
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError, StaleRecordError
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.push import PostingState, SyncRecord
@@ -35,6 +36,12 @@ class AcceptReview:
                 f"Invoice {number} has no difference to accept.",
                 service="PSAQB",
                 remedy="Read the list afresh.",
+            )
+        if names_duplicates(record):
+            raise RequestRejectedError(
+                f"Invoice {number} stands in QuickBooks more than once. {record.finding}",
+                service="PSAQB",
+                remedy="Void all but one there, then compare everything (psaqb pull --full).",
             )
         if row.record is None or row.record.finding != record.finding:
             raise StaleRecordError(

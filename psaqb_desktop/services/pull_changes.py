@@ -11,13 +11,14 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.duplicates import duplicates, with_duplicates
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
-from psaqb_desktop.domain.identifiers import CrmId, QuickBooksId, payment_record_id
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, payment_record_id
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.posted_changes import changes_since, with_review
 from psaqb_desktop.domain.pull import Changes, Payment, PullSummary
@@ -37,6 +38,9 @@ OVERLAP = timedelta(minutes=2)
 HORIZON = timedelta(days=29)
 """Change data capture looks back 30 days at most."""
 COMPANIES_AT_ONCE = 8
+CLOCKS_DIFFER = timedelta(days=2)
+"""Postings were noted by the clocks of desktops, documents are asked for by QuickBooks'."""
+_LONG_AGO = datetime(2000, 1, 3, tzinfo=UTC)
 
 log = logging.getLogger("psaqb.pull")
 
@@ -123,13 +127,15 @@ class PullChanges:
         if is_full or not changes.is_complete:
             documents = _read(company, by_key)
             unseen = [r for key, r in by_key.items() if key not in documents]
+            twice = _duplicates(company, records)
         else:
             documents = _changed_documents(company, changes, by_key)
             unseen = [by_key[k] for k, d in documents.items() if d.is_deleted]
+            twice = None
         asked = ask_for(company, unseen)
         standing = {key: d for key, d in documents.items() if not d.is_deleted}
         documents = {**standing, **asked.standing}
-        written = self._write(company, by_key, documents, asked.gone)
+        written = self._write(company, by_key, documents, asked.gone, twice)
         asked.require_all()
         # What was posted since the records were read is not among them: its changes are asked
         # for next time. Told in the service's own time, whatever this machine's clock says.
@@ -143,6 +149,7 @@ class PullChanges:
             voided=sum(1 for d in documents.values() if d.is_voided),
             missing=len(asked.gone),
             edited=written.edited,
+            duplicates=tuple((twice or {}).values()),
             watermark=reached,
         )
 
@@ -152,10 +159,11 @@ class PullChanges:
         by_key: Mapping[DocumentKey, SyncRecord],
         documents: Mapping[DocumentKey, PostedDocument],
         missing: Sequence[SyncRecord],
+        twice: Mapping[InvoiceId, str] | None,
     ) -> _Written:
         now = self._clock.now()
-        news = [_News(by_key[key], document) for key, document in documents.items()]
-        news += [_News(record, None) for record in missing]
+        news = [_News(by_key[key], document, twice) for key, document in documents.items()]
+        news += [_News(record, None, twice) for record in missing]
         changed = [one for one in news if _differs(one.applied_to(one.record, now), one.record)]
         outdated = self._write_records(changed, now)
         payments = _allocations(company, by_key, documents)
@@ -205,6 +213,8 @@ class _News:
 
     record: SyncRecord
     document: PostedDocument | None
+    twice: Mapping[InvoiceId, str] | None = None
+    """Invoices that stand more than once; None where that was not looked for."""
 
     @property
     def is_edited(self) -> bool:
@@ -213,6 +223,12 @@ class _News:
 
     def applied_to(self, record: SyncRecord, now: datetime) -> SyncRecord:
         """Return a record with the news."""
+        fresh = self._as_it_stands(record, now)
+        if self.twice is None:
+            return fresh
+        return with_duplicates(fresh, self.twice.get(record.invoice_id, ""))
+
+    def _as_it_stands(self, record: SyncRecord, now: datetime) -> SyncRecord:
         if self.document is not None:
             return replace(with_review(record, self.document), last_checked=now)
         return replace(
@@ -222,6 +238,14 @@ class _News:
             paid=ZERO,
             last_checked=now,
         )
+
+
+def _duplicates(
+    company: QuickBooksCompany, records: Sequence[SyncRecord]
+) -> Mapping[InvoiceId, str]:
+    """Look through all that was made in the company since the first of its postings."""
+    moments = [record.pushed_on or record.claimed_on or _LONG_AGO for record in records]
+    return duplicates(company.created_since(min(moments) - CLOCKS_DIFFER)) if moments else {}
 
 
 def _is_same_document(record: SyncRecord, other: SyncRecord) -> bool:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from psaqb_desktop.domain.findings import Cause, LinkWanted, blocker, warning
 from psaqb_desktop.domain.links import LinkKind
+from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.ui.invoices.problems import problem_groups
 from psaqb_desktop.ui.invoices.remedies import Remedy, offer_for, offer_for_all
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.summary import pull_summary
 from tests.ui_invoices.ui_examples import DE, closed_period, invoice, listed, no_customer
 from tests.ui_invoices.ui_fakes import FakeCheck
 
@@ -51,3 +55,11 @@ def test_groups_are_by_cause_and_company_the_worst_first() -> None:
         (Cause.TAX_DIFFERS, 6),
     ]
     assert {g.company for g in groups} == {"Contoso GmbH"}
+
+
+def test_a_pull_tells_what_was_changed_and_what_stands_twice() -> None:
+    quiet = PullSummary(DE.realm_id, "Contoso GmbH")
+    assert pull_summary([quiet]).kind == "good"
+    told = pull_summary([quiet, replace(quiet, edited=2, duplicates=("a", "b", "c"))])
+    assert "2 changed in QuickBooks after posting · 3 more than once in QuickBooks" in told.text
+    assert (told.kind, told.has_problems) == ("caution", True)

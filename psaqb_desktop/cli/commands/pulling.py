@@ -28,6 +28,7 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
                         "voided": s.voided,
                         "missing": s.missing,
                         "edited": s.edited,
+                        "duplicates": list(s.duplicates),
                         "watermark": s.watermark,
                         "error": s.error,
                     }
@@ -36,7 +37,16 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
             }
         )
     else:
-        headings = ("Company", "Changed", "Payments", "Voided", "Missing", "Edited", "Problem")
+        headings = (
+            "Company",
+            "Changed",
+            "Payments",
+            "Voided",
+            "Missing",
+            "Edited",
+            "Twice",
+            "Problem",
+        )
         context.output.table(
             headings,
             [
@@ -47,9 +57,14 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
                     s.voided,
                     s.missing,
                     s.edited,
+                    len(s.duplicates),
                     s.error,
                 )
                 for s in summaries
             ],
         )
-    return NEEDS_ATTENTION if any(s.error or s.missing or s.edited for s in summaries) else OK
+        for summary in summaries:
+            for sentence in summary.duplicates:
+                context.output.note(f"! {summary.company_name}: {sentence}")
+    needs_a_look = any(s.error or s.missing or s.edited or s.duplicates for s in summaries)
+    return NEEDS_ATTENTION if needs_a_look else OK

@@ -82,12 +82,14 @@ def pull_summary(summaries: Sequence[PullSummary], *, was_stopped: bool = False)
     voided = sum(one.voided for one in summaries)
     missing = sum(one.missing for one in summaries)
     edited = sum(one.edited for one in summaries)
+    twice = sum(len(one.duplicates) for one in summaries)
     errors = [f"{one.company_name}: {one.error}" for one in summaries if one.error]
     words = [f"{plural(documents, 'document')} changed"] if documents else []
     words += [f"{plural(payments, 'payment')} written"] if payments else []
     words += [f"{voided:,} voided in QuickBooks"] if voided else []
     words += [f"{missing:,} missing in QuickBooks"] if missing else []
     words += [f"{edited:,} changed in QuickBooks after posting"] if edited else []
+    words += [f"{twice:,} more than once in QuickBooks"] if twice else []
     start = (
         "Pull stopped"
         if was_stopped
@@ -96,7 +98,7 @@ def pull_summary(summaries: Sequence[PullSummary], *, was_stopped: bool = False)
     text = f"{start}: {' · '.join(words) or 'nothing has changed'}."
     if errors:
         return Summary("caution", f"{text} Could not be read: {'; '.join(errors)}", True)
-    has_surprise = bool(voided or missing or edited)
+    has_surprise = bool(voided or missing or edited or twice)
     return Summary("caution" if has_surprise else "good", text, has_surprise)
 
 
