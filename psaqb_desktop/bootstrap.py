@@ -54,6 +54,7 @@ from psaqb_desktop.services.doctor import Doctor
 from psaqb_desktop.services.edit_connection import EditConnection
 from psaqb_desktop.services.invoice_details import InvoiceDetails
 from psaqb_desktop.services.leave_out import LeaveOut
+from psaqb_desktop.services.link_document import LinkDocument
 from psaqb_desktop.services.link_records import LinkRecords
 from psaqb_desktop.services.list_invoices import ListInvoices
 from psaqb_desktop.services.pull_changes import PullChanges
@@ -259,6 +260,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
         ),
         LeaveOut(records=records, clock=clock),
         PushAgain(connections=connections, companies=companies, records=records, clock=clock),
+        _linking(machine, crm, quickbooks, check, pusher),
         AcceptReview(records=records, clock=clock, accepted_by=pusher.name),
         InvoiceDetails(
             invoices=crm.invoices, records=records, journal=journal, companies=companies
@@ -273,6 +275,18 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             secrets=machine.secrets,
             clock=clock,
         ),
+    )
+
+
+def _linking(
+    machine: _Machine, crm: _Crm, quickbooks: _QuickBooks, check: CheckInvoices, pusher: Pusher
+) -> LinkDocument:
+    return LinkDocument(
+        check=check,
+        companies=quickbooks.companies,
+        records=crm.records,
+        clock=machine.clock,
+        linked_by=pusher.name,
     )
 
 

@@ -13,7 +13,7 @@ from psaqb_desktop.cli.commands.connecting import connect, disconnect, links, ma
 from psaqb_desktop.cli.commands.listing import check, list_invoices
 from psaqb_desktop.cli.commands.practising import practice
 from psaqb_desktop.cli.commands.pulling import pull
-from psaqb_desktop.cli.commands.pushing import leave_out, push, push_again, settle
+from psaqb_desktop.cli.commands.pushing import leave_out, link_document, push, push_again, settle
 from psaqb_desktop.cli.commands.reviewing import accept
 from psaqb_desktop.cli.commands.setting_up import doctor, environments, provision, sign_in
 from psaqb_desktop.cli.context import CliContext
@@ -93,6 +93,7 @@ for command in (
     settle,
     leave_out,
     push_again,
+    link_document,
     accept,
     pull,
     connect,

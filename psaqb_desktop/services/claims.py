@@ -141,8 +141,7 @@ class Claims:
             msg = "only a draft can be pushed"
             raise ValueError(msg)
         digest = one.draft.digest
-        now = self._clock.now()
-        name = self._pusher.name()
+        now, name = self._clock.now(), self._pusher.name()
         # What was tried at another company is no part of what this one knows.
         is_same_company = record is not None and record.realm_id == connection.realm_id
         base = (is_same_company and record) or SyncRecord(
@@ -152,12 +151,8 @@ class Claims:
             realm_id=connection.realm_id,
         )
         is_repeat = _is_same_payload(base, digest) and not is_new_generation
-        generation = base.generation if is_repeat else base.generation + 1
-        # A document of this machine that the CRM has forgotten is gone (it would have been
-        # adopted): QuickBooks would answer its request id with it.
-        made = generation_known_to(self._journal, one.invoice.id, connection.realm_id)
-        if generation <= made:
-            generation, is_repeat = made + 1, False
+        generation = self._generation(base, is_repeat=is_repeat)
+        is_repeat = generation == base.generation
         identifier = request_id(one.invoice.id, connection.realm_id, generation)
         claim = replace(
             base,
@@ -195,6 +190,15 @@ class Claims:
             base.finding_cause != Cause.NOT_CONNECTED.value
         )
         return ClaimedPush(push, claim, tolerance, is_repeat and was_refused)
+
+    def _generation(self, base: SyncRecord, *, is_repeat: bool) -> int:
+        """Return the generation of the next request.
+
+        A document of this machine that the CRM has forgotten is gone (it would have been adopted):
+        QuickBooks would answer its request id with it.
+        """
+        made = generation_known_to(self._journal, base.invoice_id, base.realm_id)
+        return max(base.generation if is_repeat else base.generation + 1, made + 1 if made else 0)
 
 
 def _is_same_payload(record: SyncRecord, digest: str) -> bool:

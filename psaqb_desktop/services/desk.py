@@ -12,6 +12,7 @@ from psaqb_desktop.services.doctor import Doctor
 from psaqb_desktop.services.edit_connection import EditConnection
 from psaqb_desktop.services.invoice_details import InvoiceDetails
 from psaqb_desktop.services.leave_out import LeaveOut
+from psaqb_desktop.services.link_document import LinkDocument
 from psaqb_desktop.services.link_records import LinkRecords
 from psaqb_desktop.services.list_invoices import ListInvoices
 from psaqb_desktop.services.ports import CrmSignIn, Provisioner
@@ -38,6 +39,7 @@ class Desk:
     link_records: LinkRecords
     leave_out: LeaveOut
     push_again: PushAgain
+    link_document: LinkDocument
     accept_review: AcceptReview
     invoice_details: InvoiceDetails
     doctor: Doctor

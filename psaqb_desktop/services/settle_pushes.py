@@ -36,7 +36,7 @@ from psaqb_desktop.services.ports import (
     SyncRecordStore,
 )
 from psaqb_desktop.services.posting import ClaimedPush, Posting, opened_on
-from psaqb_desktop.services.push_invoices import OnProgress, progress_of
+from psaqb_desktop.services.push_progress import OnProgress, progress_of
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 from psaqb_desktop.services.result_recorder import ResultRecorder, reconciled
 from psaqb_desktop.services.take_over import (

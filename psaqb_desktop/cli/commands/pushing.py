@@ -13,7 +13,8 @@ from psaqb_desktop.cli.exit_codes import CANCELLED, NEEDS_ATTENTION, OK, OUTCOME
 from psaqb_desktop.cli.output import finding_facts
 from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.errors import SettingsError
-from psaqb_desktop.domain.findings import Finding
+from psaqb_desktop.domain.findings import Cause, Finding
+from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.money import Money, totals_by_currency
 from psaqb_desktop.domain.push import PostingState, PushResult
@@ -26,6 +27,11 @@ from psaqb_desktop.services.push_invoices import PushProgress
 @click.option("--all", "is_all", is_flag=True, help="All invoices that are ready.")
 @click.option("--company", default="", help="Only this legal entity.")
 @click.option("--yes", is_flag=True, help="Do not ask (for scheduled runs).")
+@click.option(
+    "--even-if-similar",
+    is_flag=True,
+    help="Named invoices only: although QuickBooks has a similar one, entered by hand.",
+)
 @pass_context
 def push(
     context: CliContext,
@@ -33,8 +39,13 @@ def push(
     is_all: bool,  # noqa: FBT001
     company: str,
     yes: bool,  # noqa: FBT001
+    even_if_similar: bool,  # noqa: FBT001
 ) -> int:
     """Push invoices into QuickBooks: the named ones, or all that are ready."""
+    if even_if_similar and not numbers:
+        raise SettingsError(
+            "--even-if-similar goes with named invoices only.", remedy="Name the invoice numbers."
+        )
     if not numbers and not is_all:
         raise SettingsError("Nothing was named.", remedy="Name invoice numbers, or use --all.")
     desk = context.desk
@@ -48,7 +59,8 @@ def push(
     blocked = [one for one in checked if not one.is_ready]
     if ready and not yes:
         _ask(context, ready)
-    results = _run(context, ready) if ready else ()
+    similar = frozenset(one.invoice.id for one in ready) if even_if_similar else frozenset()
+    results = _run(context, ready, similar) if ready else ()
     _report(context, results, blocked)
     return _code(results, blocked)
 
@@ -70,7 +82,9 @@ def _sign(one: Checked) -> int:
     return -1 if is_credit else 1
 
 
-def _run(context: CliContext, ready: Sequence[Checked]) -> tuple[PushResult, ...]:
+def _run(
+    context: CliContext, ready: Sequence[Checked], similar: frozenset[InvoiceId]
+) -> tuple[PushResult, ...]:
     """Push with Ctrl+C meaning: finish what is in flight, start nothing new."""
     cancellation = Cancellation()
     numbers = {one.invoice.id: one.invoice.number for one in ready}
@@ -86,7 +100,10 @@ def _run(context: CliContext, ready: Sequence[Checked]) -> tuple[PushResult, ...
     previous = signal.signal(signal.SIGINT, on_interrupt)
     try:
         return context.desk.push_invoices.run(
-            ready, on_progress=on_progress, cancellation=cancellation
+            ready,
+            on_progress=on_progress,
+            cancellation=cancellation,
+            accept_similar=similar,
         )
     finally:
         signal.signal(signal.SIGINT, previous)
@@ -141,11 +158,19 @@ def result_facts(result: PushResult) -> dict[str, object]:
 
 def _code(results: Sequence[PushResult], blocked: Sequence[Checked]) -> int:
     states = {result.state for result in results}
-    if any(state.is_open for state in states):
+    if any(
+        _is_still_open(result)
+        for result in results
+        if result.state.is_posted or result.state.is_open
+    ):
         return OUTCOME_UNKNOWN
-    if PostingState.NOT_POSTED in states:
+    if any(r.state is PostingState.NOT_POSTED and not _is_by_hand(r) for r in results):
         return CANCELLED
     return NEEDS_ATTENTION if blocked or states - {PostingState.POSTED} else OK
+
+
+def _is_by_hand(result: PushResult) -> bool:
+    return any(finding.cause is Cause.ALREADY_ENTERED for finding in result.findings)
 
 
 @click.command()
@@ -154,7 +179,12 @@ def settle(context: CliContext) -> int:
     """Find out what became of pushes that were interrupted."""
     results = context.desk.settle_pushes.run()
     _report(context, results, ())
-    return _code(results, ()) if any(r.state.is_open for r in results) else OK
+    return OUTCOME_UNKNOWN if any(_is_still_open(result) for result in results) else OK
+
+
+def _is_still_open(result: PushResult) -> bool:
+    """Tell whether an outcome is not known, or is known here and not yet in the CRM."""
+    return result.state.is_open or any(f.cause is Cause.OUTCOME_UNKNOWN for f in result.findings)
 
 
 @click.command("leave-out")
@@ -186,3 +216,29 @@ def push_again(context: CliContext, number: str) -> int:
     else:
         context.output.note(f"{row.invoice.number} can be pushed again.")
     return OK
+
+
+@click.command("link-document")
+@click.argument("number")
+@click.argument("quickbooks_id")
+@click.option("--credit-memo", is_flag=True, help="The document is a credit memo.")
+@pass_context
+def link_document(context: CliContext, number: str, quickbooks_id: str, credit_memo: bool) -> int:  # noqa: FBT001
+    """Record a document that was entered by hand as that of an invoice."""
+    row = chosen_rows(context.desk.list_invoices.run(), [number])[0]
+    document_type = DocumentType.CREDIT_MEMO if credit_memo else DocumentType.INVOICE
+    record = context.desk.link_document.run(row, document_type, QuickBooksId(quickbooks_id))
+    if context.output.is_json:
+        context.output.document(
+            {
+                "number": row.invoice.number,
+                "state": record.state,
+                "quickbooks_id": record.quickbooks_id,
+                "finding": record.finding,
+            }
+        )
+    else:
+        context.output.note(f"{row.invoice.number}: {record.state.value}")
+        if record.finding:
+            context.output.note(f"! {record.finding}")
+    return OK if record.state is PostingState.POSTED else NEEDS_ATTENTION

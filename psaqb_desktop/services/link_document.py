@@ -1,0 +1,117 @@
+"""Linking an invoice to a document that a person entered in QuickBooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.errors import AppError, RequestRejectedError, StaleRecordError
+from psaqb_desktop.domain.identifiers import QuickBooksId
+from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.mapping import read_mapping
+from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.domain.texts import has_any_key, has_key_of
+from psaqb_desktop.services.adoption import adopted, blank_record
+from psaqb_desktop.services.check_invoices import CheckInvoices
+from psaqb_desktop.services.document_differences import differences
+from psaqb_desktop.services.ports import Clock, SyncRecordStore
+from psaqb_desktop.services.quickbooks_ports import CompanyGateway
+
+
+class LinkDocument:
+    """Records a document as that of an invoice; nothing in QuickBooks changes."""
+
+    def __init__(
+        self,
+        *,
+        check: CheckInvoices,
+        companies: CompanyGateway,
+        records: SyncRecordStore,
+        clock: Clock,
+        linked_by: Callable[[], str],
+    ) -> None:
+        self._check = check
+        self._companies = companies
+        self._records = records
+        self._clock = clock
+        self._linked_by = linked_by
+
+    def run(
+        self, row: ListedInvoice, document_type: DocumentType, quickbooks_id: QuickBooksId
+    ) -> SyncRecord:
+        """Record the document as the invoice's: posted, for review where the total differs.
+
+        Raises:
+            RequestRejectedError: there is no such document, it is of another customer or in
+                another currency, or it belongs to another invoice.
+            StaleRecordError: the invoice is posted or being posted by now.
+        """
+        number = row.invoice.number
+        connection = row.connection
+        if connection is None or not connection.realm_id:
+            raise _refused(f"Invoice {number} has no connected company yet.")
+        record = self._records.records_of([row.invoice.id]).get(row.invoice.id)
+        if record is not None and (
+            record.state.is_open or (record.state.is_posted and not record.is_gone)
+        ):
+            raise StaleRecordError(f"Invoice {number} is {record.state.value.lower()} by now.")
+        if record is None or record.realm_id != connection.realm_id:
+            record = blank_record(row.invoice.id, connection)
+        (checked,) = self._check.run([row])
+        document = self._companies.open(connection).read(document_type, quickbooks_id)
+        name = f"{document_type.value} {quickbooks_id}"
+        if document is None or document.is_voided:
+            raise _refused(f"{connection.company_name} has no {name} that stands.")
+        self._require_fit(checked, document, record, name)
+        assert checked.draft is not None  # noqa: S101 - required just now; tells the type checker
+        tolerance = read_mapping(connection.mapping_text).total_tolerance
+        linked = adopted(
+            record,
+            checked,
+            document,
+            differences(checked.draft, number, document, tolerance),
+            by=self._linked_by(),
+            at=self._clock.now(),
+        )
+        answer = self._records.write([linked])[linked.invoice_id]
+        if isinstance(answer, AppError):
+            raise answer
+        return answer
+
+    def _require_fit(
+        self, checked: Checked, document: PostedDocument, record: SyncRecord, name: str
+    ) -> None:
+        draft, number = checked.draft, checked.invoice.number
+        if draft is None:
+            problem = checked.findings[0] if checked.findings else None
+            raise _refused(
+                f"Invoice {number} cannot be compared with {name} before it is ready: "
+                f"{problem.message if problem else 'it has no draft.'}",
+                problem.remedy if problem else "",
+            )
+        if document.type is not draft.document_type:
+            raise _refused(f"Invoice {number} would be a {draft.document_type.value}, not {name}.")
+        if document.customer_id != draft.customer.id:
+            raise _refused(f"{name} is not of {draft.customer.name}, the customer of {number}.")
+        if document.currency and document.currency != draft.currency:
+            raise _refused(f"{name} is in {document.currency}, invoice {number} {draft.currency}.")
+        note = document.private_note
+        is_others = has_any_key(note) and not has_key_of(note, checked.invoice.id)
+        if is_others or self._has_owner(document, record):
+            raise _refused(f"{name} belongs to another invoice of the CRM.")
+
+    def _has_owner(self, document: PostedDocument, own: SyncRecord) -> bool:
+        return any(
+            other.id != own.id
+            and other.realm_id == own.realm_id
+            and (other.document_type, other.quickbooks_id) == (document.type, document.id)
+            for other in self._records.records()
+        )
+
+
+def _refused(message: str, remedy: str = "") -> RequestRejectedError:
+    return RequestRejectedError(
+        message,
+        service="PSAQB",
+        remedy=remedy or "Look the document up in QuickBooks; nothing was linked.",
+    )

@@ -1,0 +1,48 @@
+"""News of a push, told while it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from psaqb_desktop.domain.findings import Finding
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.listing import RowStatus
+from psaqb_desktop.domain.push import PostingState, PushResult, SyncRecord
+
+
+@dataclass(frozen=True, slots=True)
+class PushProgress:
+    """News of one invoice, told while the run goes on."""
+
+    invoice_id: InvoiceId
+    status: RowStatus
+    record: SyncRecord | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+OnProgress = Callable[[PushProgress], None]
+
+STATUS_OF_STATE = {
+    PostingState.NOT_POSTED: RowStatus.READY,
+    PostingState.CLAIMED: RowStatus.CHECKING,
+    PostingState.UNKNOWN: RowStatus.CHECKING,
+    PostingState.POSTED: RowStatus.POSTED,
+    PostingState.POSTED_REVIEW: RowStatus.POSTED_REVIEW,
+    PostingState.FAILED: RowStatus.FAILED,
+    PostingState.LEFT_OUT: RowStatus.LEFT_OUT,
+}
+
+
+def progress_of(result: PushResult) -> PushProgress:
+    """Return a result as news."""
+    return PushProgress(
+        result.invoice_id, STATUS_OF_STATE[result.state], result.record, result.findings
+    )
+
+
+def progress_of_stopped(result: PushResult) -> PushProgress:
+    """Return a result that came of looking as news: what was stopped is not ready."""
+    if result.state is PostingState.NOT_POSTED:
+        return PushProgress(result.invoice_id, RowStatus.NOT_READY, result.record, result.findings)
+    return progress_of(result)
