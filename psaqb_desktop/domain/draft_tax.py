@@ -90,18 +90,16 @@ def decide_tax(
 def _choose_all(
     invoice: Invoice, lines: Sequence[TaxedLine], chooser: _CodeChooser
 ) -> list[TaxCode | Finding]:
-    """Choose the codes of all lines, the largest first.
+    """Choose the codes of all lines.
 
-    A few cents of tax fit many rates; those of the lines that leave no doubt come first then.
+    A few cents of tax fit many rates; the lines that leave no doubt decide for the others then.
     """
-    chosen: dict[int, TaxCode | Finding] = {}
-    used: set[str] = set()
-    for index in sorted(range(len(lines)), key=lambda i: (-abs(lines[i].net), i)):
-        code = chooser.choose(invoice, index + 1, lines[index], used=used)
-        chosen[index] = code
-        if isinstance(code, TaxCode):
-            used.add(percent_key(code.percent))
-    return [chosen[index] for index in range(len(lines))]
+    sure = [chooser.percents_of(line) for line in lines]
+    used = frozenset(percents[0] for percents in sure if len(percents) == 1)
+    return [
+        chooser.choose(invoice, number, line, used=used)
+        for number, line in enumerate(lines, start=1)
+    ]
 
 
 def _decide_us(invoice: Invoice, lines: Sequence[TaxedLine], chooser: _CodeChooser) -> TaxDecision:
@@ -165,7 +163,8 @@ def _settle(
         taxed = tuple(line for line in expected if line.percent)
         free = tuple(line for line in expected if not line.percent)
         lines = adjusted(taxed, wanted) + free
-        return TaxDecision(codes, sales_tax_code, lines, wanted, True, ())
+        told = (_overridden(invoice, reckoned, wanted),) if abs(gap) > CENT else ()
+        return TaxDecision(codes, sales_tax_code, lines, wanted, True, told)
     finding = blocker(
         Cause.TAX_DIFFERS,
         f"Invoice {invoice.number}: QuickBooks would reckon {reckoned:,.2f} {invoice.currency} of "
@@ -176,6 +175,15 @@ def _settle(
     return TaxDecision(codes, sales_tax_code, expected, reckoned, False, (finding,))
 
 
+def _overridden(invoice: Invoice, reckoned: Decimal, wanted: Decimal) -> Finding:
+    return warning(
+        Cause.TAX_DIFFERS,
+        f"Invoice {invoice.number}: QuickBooks would reckon {reckoned:,.2f} {invoice.currency} of "
+        f"tax; the CRM's {wanted:,.2f} is sent instead, as “tax_tolerance” allows.",
+        "Compare the tax codes with the CRM's tax if this is more than rounding.",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _CodeChooser:
     """Chooses a tax code: by link, by mapping, or because only one fits."""
@@ -183,6 +191,17 @@ class _CodeChooser:
     company: CompanyLists
     links: LinkBook
     mapping: Mapping
+
+    def percents_of(self, line: TaxedLine, *, slack: Decimal = CENT) -> tuple[str, ...]:
+        """Return the percentages that may be meant by a line's tax, the nearest first."""
+        fitting = self._fitting(line, slack)
+        rounded = [code for code in fitting if _is_rounding(line, code, slack)]
+        nearest = sorted(rounded or fitting, key=lambda code: _distance(line, code))
+        return tuple(dict.fromkeys(percent_key(code.percent) for code in nearest))
+
+    def _fitting(self, line: TaxedLine, slack: Decimal) -> tuple[TaxCode, ...]:
+        codes = [code for code in self.company.tax_codes if code.is_active and code.rates]
+        return codes_that_fit(TaxedAmount(line.net, line.tax), codes, slack)
 
     def choose(
         self,
@@ -193,8 +212,7 @@ class _CodeChooser:
         slack: Decimal = CENT,
         used: AbstractSet[str] = frozenset(),
     ) -> TaxCode | Finding:
-        codes = [code for code in self.company.tax_codes if code.is_active and code.rates]
-        fitting = codes_that_fit(TaxedAmount(line.net, line.tax), codes, slack)
+        fitting = self._fitting(line, slack)
         where = f"Line {number} ({_short(line.description)})" if number else "The invoice"
         if not fitting:
             rate = line.tax / line.net * 100 if line.net else ZERO
@@ -205,10 +223,21 @@ class _CodeChooser:
                 f"{self.company.info.name} gives that.",
                 "Add the rate in QuickBooks, or correct the tax in the CRM.",
             )
-        nearest = min(fitting, key=lambda code: self._distance(line, code, used))
-        percent = percent_key(nearest.percent)
+        percents = self.percents_of(line, slack=slack)
+        percent = self._meant(percents, used)
+        if percent is None:
+            return self._doubtful(where, invoice, line, percents)
         same = tuple(code for code in fitting if percent_key(code.percent) == percent)
         return self._decided(percent, same) or self._ambiguous(where, invoice, same)
+
+    def _meant(self, percents: tuple[str, ...], used: AbstractSet[str]) -> str | None:
+        """Return the percentage that is meant, None where nothing decides between several."""
+        here = [percent for percent in percents if percent in used]
+        for known in (percents, here):
+            if len(known) == 1:
+                return known[0]
+        preferred = (p for p in self.mapping.default_tax_percents if p in percents)
+        return next(preferred, None)
 
     def _decided(self, percent: str, same: tuple[TaxCode, ...]) -> TaxCode | None:
         """Return the code that a person chose for a percentage, or the only one of it."""
@@ -221,16 +250,18 @@ class _CodeChooser:
                 return code
         return same[0] if len(same) == 1 else None
 
-    @staticmethod
-    def _distance(
-        line: TaxedLine, code: TaxCode, used: AbstractSet[str]
-    ) -> tuple[Decimal, bool, Decimal, Decimal]:
-        """Order codes by how far their tax is off, all desktops alike."""
-        return (
-            abs(expected_tax(line.net, code) - line.tax),
-            percent_key(code.percent) not in used,
-            abs(line.net * code.percent / 100 - line.tax),
-            code.percent,
+    def _doubtful(
+        self, where: str, invoice: Invoice, line: TaxedLine, percents: tuple[str, ...]
+    ) -> Finding:
+        names = " or ".join(f"{percent} %" for percent in percents)
+        example = ", ".join(f'"{percent}"' for percent in percents[:1])
+        return blocker(
+            Cause.TAX_CODE_MISSING,
+            f"{where} of invoice {invoice.number} has {line.tax:,.2f} {invoice.currency} of tax on "
+            f"{line.net:,.2f}. That is so little that it may be {names}, and no other line of the "
+            "invoice tells which.",
+            "Name the percentages of this company in order of preference in the mapping, for "
+            f"example “default_tax_percents”: [{example}].",
         )
 
     def _ambiguous(self, where: str, invoice: Invoice, same: tuple[TaxCode, ...]) -> Finding:
@@ -243,6 +274,21 @@ class _CodeChooser:
             f"Choose once which one {percent} % means; it is remembered.",
             link=LinkWanted(LinkKind.TAX, percent, f"{percent} % tax"),
         )
+
+
+def _is_rounding(line: TaxedLine, code: TaxCode, slack: Decimal) -> bool:
+    """Tell whether the tax is the percentage of the net, each rate rounded to cents."""
+    exact = line.net * code.percent / 100
+    return abs(exact - line.tax) <= slack / 2 * len(code.rates)
+
+
+def _distance(line: TaxedLine, code: TaxCode) -> tuple[Decimal, Decimal, Decimal]:
+    """Order codes by how far their tax is off, all desktops alike."""
+    return (
+        abs(expected_tax(line.net, code) - line.tax),
+        abs(line.net * code.percent / 100 - line.tax),
+        code.percent,
+    )
 
 
 def _short(text: str) -> str:

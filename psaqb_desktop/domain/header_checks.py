@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, tzinfo
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
@@ -99,7 +100,7 @@ def posting_date(invoice: Invoice, context: CheckContext) -> date | Finding:
     """Return the plain date of the document; it must lie in an open period."""
     day = invoice.invoice_date
     if day is None and context.mapping.date_missing == "created":
-        day = invoice.created_on.date()
+        day = invoice.created_on.astimezone(_zone_of(context)).date()
     if day is None:
         return blocker(
             Cause.DATE_MISSING,
@@ -115,6 +116,14 @@ def posting_date(invoice: Invoice, context: CheckContext) -> date | Finding:
             "Ask the controller to reopen the period, or have the invoice re-dated in the CRM.",
         )
     return day
+
+
+def _zone_of(context: CheckContext) -> tzinfo | None:
+    """Return the company's time zone; None, the machine's, where it is not told or not known."""
+    try:
+        return ZoneInfo(context.company.info.time_zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return None
 
 
 def document_number(invoice: Invoice, context: CheckContext) -> str | Finding:

@@ -14,6 +14,7 @@ from string import Formatter
 from typing import Any
 
 MAPPING_VERSION = 1
+MOST_TOLERANCE = Decimal("1.00")
 
 PLACEHOLDERS = ("number", "name", "contract", "customer", "description", "period")
 """Words that may stand in braces in memo and custom field texts."""
@@ -24,7 +25,10 @@ KEYS: dict[str, tuple[Any, str]] = {
         "stop",
         "Invoice numbers over 21 characters: stop, keep-start or keep-end.",
     ),
-    "date_missing": ("stop", "Invoices without a date: stop, or created (the CRM's creation day)."),
+    "date_missing": (
+        "stop",
+        "Invoices without a date: stop, or created (the creation day in the company's time zone).",
+    ),
     "due_date": ("crm", "crm sends the CRM's due date; terms lets QuickBooks reckon it."),
     "skip_zero_lines": (True, "Leave lines of 0.00 out."),
     "send_terms": (True, "Send the payment terms."),
@@ -42,8 +46,18 @@ KEYS: dict[str, tuple[Any, str]] = {
     ),
     "custom_fields": ({}, "Custom field of the sales form to a text, for example {contract}."),
     "tax_codes": ({}, "Tax in percent to QuickBooks tax code, where more than one code fits."),
-    "tax_tolerance": ("0.05", "Tax may differ by rounding this much; the CRM's tax is then sent."),
-    "total_tolerance": ("0.00", "After posting, a total that differs by more is to be reviewed."),
+    "default_tax_percents": (
+        [],
+        "Percentages in order of preference, for small amounts whose tax fits more than one.",
+    ),
+    "tax_tolerance": (
+        "0.05",
+        "Tax may differ by rounding this much, at most 1.00; the CRM's tax is then sent.",
+    ),
+    "total_tolerance": (
+        "0.00",
+        "After posting, a total that differs by more is to be reviewed; at most 1.00.",
+    ),
     "exchange_rates": ({}, "Fixed rates, home currency for one unit, by currency code."),
     "send_quantities": (True, "Send quantity and unit price where they multiply to the amount."),
 }
@@ -77,6 +91,7 @@ class Mapping:
     private_note: str = "PSA invoice {number}"
     custom_fields: AbstractMapping[str, str] = field(default_factory=dict)
     tax_codes: AbstractMapping[str, str] = field(default_factory=dict)
+    default_tax_percents: tuple[str, ...] = ()
     tax_tolerance: Decimal = Decimal("0.05")
     total_tolerance: Decimal = Decimal("0.00")
     exchange_rates: AbstractMapping[str, Decimal] = field(default_factory=dict)
@@ -115,6 +130,9 @@ def read_mapping(text: str) -> Mapping:
     values["tax_codes"] = {
         percent_key(Decimal(k)): v for k, v in values.get("tax_codes", {}).items()
     }
+    values["default_tax_percents"] = tuple(
+        percent_key(Decimal(str(percent))) for percent in values.get("default_tax_percents", ())
+    )
     return Mapping(**values)
 
 
@@ -142,8 +160,10 @@ def _problems_of(key: str, value: Any) -> list[str]:
         return [] if isinstance(value, bool) else [f"“{key}” must be true or false."]
     if isinstance(default, dict):
         return _map_problems(key, value)
+    if isinstance(default, list):
+        return _percents_problems(key, value)
     if key.endswith("tolerance"):
-        return _amount_problems(key, value)
+        return _amount_problems(key, value) or _tolerance_problems(key, value)
     if not isinstance(value, str):
         return [f"“{key}” must be a text in quotes."]
     return _placeholder_problems(key, value)
@@ -163,6 +183,18 @@ def _map_problems(key: str, value: Any) -> list[str]:
         elif key == "custom_fields":
             problems += _placeholder_problems(f"{key} › {name}", target)
     return problems
+
+
+def _percents_problems(key: str, value: Any) -> list[str]:
+    if not isinstance(value, list):
+        return [f'“{key}” must be percentages in brackets: [ "20", "5" ].']
+    return [problem for percent in value for problem in _amount_problems(key, percent)]
+
+
+def _tolerance_problems(key: str, value: Any) -> list[str]:
+    if Decimal(str(value)) <= MOST_TOLERANCE:
+        return []
+    return [f"“{key}” must be {MOST_TOLERANCE} at most: more than that is not rounding."]
 
 
 def _amount_problems(key: str, value: Any, *, is_zero_allowed: bool = True) -> list[str]:

@@ -69,6 +69,8 @@ class CompanyInfo:
     """ISO alpha-2, as CompanyInfo.Country gives it."""
     subscription_status: str = ""
     """EXPIRED, SUSPENDED and CANCELLED companies accept no writes."""
+    time_zone: str = ""
+    """Name of the company's time zone, for example America/Los_Angeles; empty when not told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ def test_a_company_tells_who_it_is(british: Any) -> None:
     lists = british.company.lists()
     assert lists.info.name == "Alder & Finch Ltd"
     assert lists.info.country == "GB"
+    assert lists.info.time_zone == "Europe/London"
     assert lists.is_writable
     assert not lists.is_us
     assert lists.preferences.home_currency == "GBP"

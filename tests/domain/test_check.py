@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -131,6 +132,31 @@ def test_the_day_after_the_close_is_open() -> None:
 def test_the_creation_day_stands_in_where_the_mapping_says_so() -> None:
     draft = ready(other(invoice_date=None), mapping=Mapping(date_missing="created"))
     assert draft.txn_date == examples.CREATED.date()
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [
+        ("America/Los_Angeles", 3, date(2026, 8, 31)),  # still the evening before, over there
+        ("America/Los_Angeles", 12, date(2026, 9, 1)),
+        ("Australia/Sydney", 20, date(2026, 9, 2)),
+        ("Europe/London", 23, date(2026, 9, 2)),  # summer time
+        ("Europe/London", 22, date(2026, 9, 1)),
+    ],
+)
+def test_the_creation_day_is_the_companys(zone: str, hour: int, day: date) -> None:
+    lists = company(info=replace(company().info, time_zone=zone))
+    created = datetime(2026, 9, 1, hour, 30, tzinfo=UTC)
+    one = other(invoice_date=None, created_on=created)
+    assert ready(one, lists=lists, mapping=Mapping(date_missing="created")).txn_date == day
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere/Atall", "../etc/passwd"])
+def test_a_zone_that_is_not_known_is_the_machines(zone: str) -> None:
+    lists = company(info=replace(company().info, time_zone=zone))
+    one = other(invoice_date=None)
+    draft = ready(one, lists=lists, mapping=Mapping(date_missing="created"))
+    assert draft.txn_date == examples.CREATED.astimezone().date()
 
 
 @pytest.mark.parametrize(

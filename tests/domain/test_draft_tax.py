@@ -116,6 +116,11 @@ def test_an_ambiguous_rate_is_not_dodged_by_one_a_cent_away() -> None:
     )
     draft, findings = check([line("1.00", "0.20")], odd)
     assert draft is None
+    assert "20 % or 20.5 %" in findings[0].message
+    draft, findings = check(
+        [line("1.00", "0.20")], odd, Mapping(default_tax_percents=("20", "20.5"))
+    )
+    assert draft is None
     assert findings[0].link_wanted
     assert findings[0].link_wanted.crm_key == "20"
     assert "20.5%" not in findings[0].message
@@ -144,10 +149,56 @@ def test_small_lines_follow_the_large_ones() -> None:
 def test_every_desktop_chooses_alike_whatever_the_order_of_codes() -> None:
     tied = [code(n, f"c{n}", rate(n, str(n))) for n in (19, 21, 20)]
     found = {
-        tuple(codes(ready([line("0.10", "0.02")], canada(*order, EXEMPT))))
+        check([line("0.10", "0.02")], canada(*order, EXEMPT))[1][0].message
         for order in (tied, tied[::-1])
     }
-    assert found == {("c20",)}
+    assert len(found) == 1
+    assert "20 % or 19 % or 21 %" in found.pop()
+
+
+NOVA_SCOTIA = code(10, "HST NS", rate(28, "15"))
+PROVINCES = canada(QUEBEC, ONTARIO, NOVA_SCOTIA, EXEMPT)
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "names"),
+    [("10.00", "1.50", "15 % or 14.975 %"), ("0.30", "0.04", "13 % or 14.975 %")],
+)
+def test_so_little_tax_that_several_rates_give_it_is_not_guessed(
+    net: str, tax: str, names: str
+) -> None:
+    draft, findings = check([line(net, tax)], PROVINCES)
+    assert draft is None
+    (finding,) = findings
+    assert (finding.cause, finding.is_blocker) == (Cause.TAX_CODE_MISSING, True)
+    assert names in finding.message
+    assert "default_tax_percents" in finding.remedy
+
+
+def test_the_mappings_order_of_percentages_decides() -> None:
+    for order, name in ((("12", "14.975", "15"), "GST/QST QC"), (("15", "14.975"), "HST NS")):
+        mapping = Mapping(default_tax_percents=order)
+        draft = ready([line("10.00", "1.50")], PROVINCES, mapping=mapping)
+        assert codes(draft) == [name]
+
+
+def test_other_lines_decide_before_the_mappings_order() -> None:
+    lines = [line("10.00", "1.50"), line("4495.16", "673.15")]
+    mapping = Mapping(default_tax_percents=("15",))
+    draft = ready(lines, PROVINCES, mapping=mapping)
+    assert codes(draft) == ["GST/QST QC", "GST/QST QC"]
+
+
+def test_tax_that_is_overridden_by_more_than_a_cent_is_told() -> None:
+    draft, findings = check([line("0.33", "0.07")] * 3, company())
+    assert draft is not None
+    assert findings == (), "a cent is rounding"
+    draft, findings = check([line("0.33", "0.07")] * 8, company())  # 0.56 against 0.53
+    assert draft is not None
+    assert draft.is_tax_overridden
+    assert [(f.cause, f.severity) for f in findings] == [(Cause.TAX_DIFFERS, Severity.WARNING)]
+    assert "0.53" in findings[0].message
+    assert "0.56" in findings[0].message
 
 
 def test_a_company_without_sales_tax_takes_untaxed_invoices_only() -> None:

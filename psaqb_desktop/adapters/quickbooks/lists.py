@@ -61,6 +61,7 @@ def _read_info(calls: CompanyCalls) -> CompanyInfo:
         name=read.text(info, "CompanyName"),
         country=read.text(info, "Country"),
         subscription_status=named.get("SubscriptionStatus", ""),
+        time_zone=read.text(info, "DefaultTimeZone"),
     )
 
 
