@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
@@ -33,7 +34,10 @@ class _Window:
 class Limits:
     """Counts calls in sliding windows; a refused call does not count."""
 
-    def __init__(self, options: QuickBooksOptions) -> None:
+    def __init__(
+        self, options: QuickBooksOptions, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
         self._options = options
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[_Window, _Window, _Window]] = {}
@@ -42,7 +46,7 @@ class Limits:
         """Whether one more call of this company is within the limits; counts it if so."""
         if not self._options.limits_enabled:
             return True
-        now = time.monotonic()
+        now = self._clock()
         factor = self._options.limit_factor
         with self._lock:
             second, minute, batches = self._windows.setdefault(
