@@ -18,18 +18,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FAST = ("-m", "not program")
+WINDOWS = ("tests/ui_connect", "tests/ui_invoices")
+PROGRAM = ("tests/program",)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the checks; return the exit code of the first that fails."""
     rest = [argument for argument in arguments if argument != "--fast"]
-    tests = ["pytest", *(FAST if "--fast" in arguments else ()), *rest]
     commands = [
         _module("ruff", "format", "--check", "."),
         _module("ruff", "check", "."),
         _module("mypy"),
         [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"],
-        _module(*tests),
+        *_test_runs(rest, is_fast="--fast" in arguments),
     ]
     with _environment() as environment:
         for command in commands:
@@ -40,6 +41,18 @@ def main(arguments: Sequence[str]) -> int:
                 return code
     print("\nAll checks and tests passed.")
     return 0
+
+
+def _test_runs(rest: Sequence[str], *, is_fast: bool) -> list[list[str]]:
+    """Return the runs of pytest: windows in a process without servers, and servers without windows.
+
+    Python collects garbage in any thread; a server's thread must not come to destroy a widget.
+    """
+    if any(not argument.startswith("-") for argument in rest):
+        return [_module("pytest", *(FAST if is_fast else ()), *rest)]
+    apart = [f"--ignore={folder}" for folder in (*WINDOWS, *PROGRAM)]
+    runs = [_module("pytest", "tests", *apart, *rest), _module("pytest", *WINDOWS, *rest)]
+    return runs if is_fast else [*runs, _module("pytest", *PROGRAM, *rest)]
 
 
 def _module(name: str, *arguments: str) -> list[str]:

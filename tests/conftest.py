@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import ipaddress
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from psaqb_desktop.ui.tasks import TaskRunner
 
 FOR_TESTS = frozenset({"PSAQB_ARTEFACTS", "PSAQB_REQUIRE_PACKAGE", "PSAQB_PACKAGE"})
 """Variables that mean the tests: where pictures go, and which package must be there."""
@@ -56,3 +64,51 @@ def _loopback_only(event: str, arguments: tuple[Any, ...]) -> None:
     if not is_local:
         msg = f"a test tried to reach {host}"
         raise PermissionError(msg)
+
+
+RunAsync = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@pytest.fixture(scope="session")
+def only_loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    """One loop for all tests of windows, as the program has one.
+
+    A closed loop may be collected in any thread, and its timers, which live on after their
+    handles were cancelled, would then fire into nothing and take the process with them.
+    """
+    import qasync  # noqa: PLC0415 - most tests need no Qt
+
+    qapp.setQuitOnLastWindowClosed(False)  # else the first closed dialog stops the loop
+    gc.disable()  # see psaqb_desktop.ui.garbage
+    loop = qasync.QEventLoop(qapp)
+    yield loop
+    loop.close()
+    gc.enable()
+
+
+@pytest.fixture
+def loop(only_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
+    asyncio.set_event_loop(only_loop)
+    problems: list[dict[str, Any]] = []
+    only_loop.set_exception_handler(lambda _loop, context: problems.append(context))
+    yield only_loop
+    asyncio.set_event_loop(None)
+    gc.collect(1)
+    assert problems == []
+
+
+@pytest.fixture
+def run_async(loop: asyncio.AbstractEventLoop) -> RunAsync:
+    def run(coroutine: Coroutine[Any, Any, None]) -> None:
+        loop.run_until_complete(asyncio.wait_for(coroutine, 60))
+
+    return run
+
+
+@pytest.fixture
+def tasks() -> Iterator[TaskRunner]:
+    from psaqb_desktop.ui.tasks import TaskRunner  # noqa: PLC0415 - most tests need no Qt
+
+    runner = TaskRunner()
+    yield runner
+    runner.close()

@@ -12,6 +12,7 @@ from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.ui.crash_dialog import CrashDialog, CrashReporter
 from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.dialogs import show_error
+from psaqb_desktop.ui.garbage import MainThreadCollector
 from psaqb_desktop.ui.look import ColourChoice, apply_look
 from psaqb_desktop.ui.main_window import MainWindow
 from psaqb_desktop.ui.parts import MainWindowParts
@@ -37,6 +38,7 @@ async def run_window(
     app.setQuitOnLastWindowClosed(False)  # the coroutine ends the program, not Qt
     app.setWindowIcon(QIcon(str(resource("icons/psaqb.svg"))))
     apply_look(app, ColourChoice.SYSTEM)
+    collector = MainThreadCollector()
     window = MainWindow(desk, tasks, parts, state, log_folder=log_folder)
     app.styleHints().colorSchemeChanged.connect(lambda _now: window.wear(window.memory.colours))
 
@@ -63,5 +65,6 @@ async def run_window(
         await tasks.wait_all()
     finally:
         reporter.uninstall()
+        collector.stop()
         window.deleteLater()
     return 0
