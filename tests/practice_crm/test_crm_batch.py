@@ -57,6 +57,16 @@ def test_a_change_set_is_kept_or_undone_whole(api: Any) -> None:
     assert len(api.rows(f"accounts?$filter=name eq '{name}'")) == 1
 
 
+def test_a_failed_change_set_is_one_part_that_names_the_call(api: Any) -> None:
+    good = _part("POST", f"{api.root}accounts", {"name": "x"}, "first")
+    bad = _part("POST", f"{api.root}accounts", {"nosuch": 1}, "second")
+    answer = _send(api, _change_set(good, bad))
+    assert answer.headers["Content-Type"].startswith("multipart/mixed; boundary=batchresponse_")
+    assert answer.text.count("HTTP/1.1") == 1
+    assert "HTTP/1.1 400 Bad Request" in answer.text
+    assert "Content-ID: second" in answer.text
+
+
 def test_content_ids_are_references_in_addresses_and_binds(api: Any) -> None:
     name = f"Reference {uuid4()}"
     answer = _send(

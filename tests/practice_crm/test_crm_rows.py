@@ -160,6 +160,18 @@ def test_base_amounts_follow_the_exchange_rate(api: Any) -> None:
     assert row["creditlimit_base"] == Decimal("100.0000")
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"), [("0.00005", "0.0001"), ("0.00004", "0.0000"), ("2.00025", "2.0003")]
+)
+def test_money_is_rounded_half_up_at_the_fourth_place(api: Any, given: str, kept: str) -> None:
+    text = f'{{"name": "x", "creditlimit": {given}}}'
+    heads = {"Content-Type": "application/json"}
+    answer = api.call("POST", "accounts", data=text, headers=heads)
+    row_id = answer.headers["OData-EntityId"].rpartition("(")[2].rstrip(")")
+    row = api.get(f"accounts({row_id})").json(parse_float=Decimal)
+    assert row["creditlimit"] == Decimal(kept)
+
+
 def test_system_columns_are_kept_by_the_platform(api: Any) -> None:
     row_id = _account(api, createdon="2001-01-01T00:00:00Z")
     before = api.get(f"accounts({row_id})").json()
