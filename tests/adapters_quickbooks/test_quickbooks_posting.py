@@ -82,14 +82,14 @@ def test_a_us_invoice_is_taxed_by_one_code(open_company: Any, make_draft: Any) -
     assert document.total == Decimal("1437.90") + document.tax
 
 
-def test_a_us_discount_comes_off_before_tax(open_company: Any, make_draft: Any) -> None:
+def test_a_us_discount_comes_off_after_tax(open_company: Any, make_draft: Any) -> None:
     opened = open_company("USMF")
     lists = opened.company.lists()
     code = next(c for c in lists.tax_codes if c.name == "New York")
     draft = make_draft(lists, sales_tax_code=Chosen(code.id, code.name), discount=Decimal("437.90"))
     document = opened.company.post(draft, FIRST)
-    assert document.tax == Decimal("88.75")
-    assert document.total == Decimal("1088.75")
+    assert document.tax == Decimal("127.62")
+    assert document.total == Decimal("1127.62")
 
 
 def test_a_credit_memo_is_posted_as_one(british: Any, make_draft: Any) -> None:

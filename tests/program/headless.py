@@ -39,6 +39,8 @@ LINKS = {
     "Fee": "Project fee",
     "Meals & subsistence": "Subsistence",
     "Freight": "Project fee",
+    # Two codes of Québec come to the same: GST and QST, and QST on GST as it was until 2012.
+    "14.975 % tax": "GST/QST QC",
 }
 
 
