@@ -177,6 +177,16 @@ class Person:
         assert is_on_screen, f"{element} is off the screen: {place}"
         self._session.do("mousemove", str(across), str(down), "click", "1")
 
+    def close_window(self) -> int:
+        """Close the window in front by its frame; returns the program's exit code."""
+        self.keys("alt+F4")
+        deadline = time.monotonic() + _PATIENCE
+        while (code := self._program.exit_code) is None:
+            if time.monotonic() > deadline:
+                raise NotSeenError(f"The window did not close.\n{self.describe('not-closed')}")
+            time.sleep(_POLL_SECONDS)
+        return code
+
     # -- tables --------------------------------------------------------------------------------
 
     def table(self, name: str, *, window: str = "", seconds: float = _PATIENCE) -> Table:

@@ -105,7 +105,9 @@ class Program:
 
     def said(self) -> str:
         """What the processes wrote on their standard outputs."""
-        return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+        practice = self.data / "data" / "practice" / "practice.log"
+        files = [file for file in (self.log, practice) if file.exists()]
+        return "\n".join(file.read_text("utf-8", "replace") for file in files)
 
     def complaints(self) -> list[str]:
         """Lines of the log folder that tell of an error."""

@@ -66,8 +66,7 @@ def _see_the_list(me: Person) -> None:
 
 
 def _leave(program: Program, me: Person, *, is_alone: bool = True) -> None:
-    me.keys("alt+F4")
-    assert program.wait_for_end() == 0
+    assert me.close_window() == 0
     if is_alone:
         assert program.wait_until_alone() == [], "something still runs"
     assert program.complaints() == []

@@ -96,8 +96,7 @@ def test_the_job_with_the_package(
     assert posting["psaqb_balance"] == posted[paid]["TotalAmt"] - PART
     assert crm.audit() == []
 
-    me.keys("alt+F4")
-    assert program.wait_for_end() == 0
+    assert me.close_window() == 0
     program.stop_practice()
     assert program.wait_until_alone() == []
     assert program.complaints() == []
