@@ -46,7 +46,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "tokens",
         "return min(token.expires, hard)",
         "return token.expires",
-        "oauth",
+        _B,
     ),
     Mutation("a code is good for ever", "oauth_server", "            or known.used\n", "", "oauth"),
     Mutation(

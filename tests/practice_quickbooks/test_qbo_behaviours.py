@@ -49,6 +49,17 @@ def test_an_access_token_lives_an_hour(gb: CompanyClient) -> None:
         assert gb.call("GET", "preferences").status_code == status
 
 
+def test_consent_ends_for_good_whatever_is_refreshed(gb: CompanyClient) -> None:
+    app = (PRACTICE_INTUIT_CLIENT_ID, PRACTICE_INTUIT_CLIENT_SECRET)
+    options: Json = {"hard_expiry_seconds": 1000}
+    gb.http.post(f"{gb.url}/_practice/options", json=options, timeout=TIMEOUT)
+    assert refresh(gb, auth=app).json()["x_refresh_token_expires_in"] <= 1000
+    options["clock_offset_seconds"] = 1001.0
+    gb.http.post(f"{gb.url}/_practice/options", json=options, timeout=TIMEOUT)
+    answer = refresh(gb, auth=app)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
 @pytest.mark.parametrize("asked", ["1", "40", "75", "999", None])
 def test_a_minor_version_below_75_changes_nothing(gb: CompanyClient, asked: str | None) -> None:
     params = {} if asked is None else {"minorversion": asked}
