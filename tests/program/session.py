@@ -137,6 +137,9 @@ class Session:
         self._start_keyring(log)
         self.tree = wait_for(self._reach_accessibility, "the accessibility bus")
         self._ending.callback(self.tree.close)
+        # The first key that ever comes makes the window manager look at the keyboard anew, and
+        # what is pressed meanwhile may be lost.
+        self.do("key", "Shift_L")
 
     def _start_screen(self, log: Path) -> str:
         width, height = SIZE
