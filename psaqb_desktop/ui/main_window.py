@@ -114,7 +114,9 @@ class MainWindow(QMainWindow):
         rows.addWidget(EnvironmentBand(self._desk.environment))
         rows.addWidget(middle, 1)
         self.setCentralWidget(whole)
-        self.resize(self.screen().availableSize().boundedTo(QSize(1500, 900)))
+        # The frame needs room too: without it the status line is below the edge of the screen.
+        room = self.screen().availableSize() - QSize(20, 60)
+        self.resize(room.boundedTo(QSize(1500, 900)))
         self.setMinimumSize(820, 520)
 
     def _connect(self) -> None:
