@@ -123,8 +123,8 @@ class Person:
         lines = [str(element) for element in self.look()]
         file = self._artefacts / f"{self._pictures:02} {name}.txt"
         file.write_text("\n".join([*lines, "", self._program.said()]), "utf-8")
-        shown = [line for line in lines if "“”" not in line]
-        return "\n".join([f"Showing (all in {file}):", *shown[:120]])
+        shown = [line for line in lines if re.search("[a-z]", line.partition("“")[2])]
+        return "\n".join([f"Showing (all in {file}):", *shown[:80]])
 
     def take_picture(self, step: str) -> None:
         """Keep what the screen shows, numbered in the order of the steps."""
