@@ -167,12 +167,13 @@ class Person:
         if not element.has(CHECKED):
             self.click(element)
 
-    def click(self, element: Element, *, from_left: int | None = None) -> None:
-        """Click into the middle of something, or some pixels from its left edge."""
+    def click(self, element: Element) -> None:
+        """Click into the middle of something; web pages are scrolled until it is in sight."""
+        page = self._page_around(element)
+        if page is not None:
+            self.wait_until(lambda: self._scrolled_to(element, page), f"{element} to be in sight")
         place = self._settled_place(element)
         across, down = place.centre
-        if from_left is not None:
-            across = place.left + from_left
         is_on_screen = 0 <= across < SIZE[0] and 0 <= down < SIZE[1]
         assert is_on_screen, f"{element} is off the screen: {place}"
         self._session.do("mousemove", str(across), str(down), "click", "1")
@@ -212,6 +213,31 @@ class Person:
 
         words = name if isinstance(name, str) else name.pattern
         return self.wait_until(enabled, f"“{words}” that can be used", seconds)
+
+    def _page_around(self, element: Element) -> Element | None:
+        """The web page that something is on; None for the program's own windows."""
+        page = None
+        for each in self.look():
+            if each.role == "web document":
+                page = each
+            elif page is not None and each.depth <= page.depth:
+                page = None
+            if each.reference == element.reference:
+                return page
+        return None
+
+    def _scrolled_to(self, element: Element, page: Element) -> bool:
+        """Whether something on a page is in sight; turns the wheel where it is not."""
+        view, place = self._session.tree.place(page), self._session.tree.place(element)
+        if view is None or place is None:
+            return False
+        below = place.top + place.height - (view.top + view.height)
+        if below <= 0 and place.top >= view.top:
+            return True
+        across, down = view.centre
+        wheel = "5" if below > 0 else "4"
+        self._session.do("mousemove", str(across), str(down), "click", wheel)
+        return False
 
     def _settled_place(self, element: Element) -> Place:
         """Wait until a thing has stopped moving, as an eye does before the hand clicks."""
