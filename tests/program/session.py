@@ -131,7 +131,7 @@ class Session:
         log = self.folder / "session.log"
         log.touch()
         self.environment["DISPLAY"] = self._start_screen(log)
-        self._keep(self.spawn("openbox", "--sm-disable", log=log))
+        self._start_window_manager(log)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._start_bus(log)
         self._keep(self.spawn("/usr/libexec/at-spi-bus-launcher", "--launch-immediately", log=log))
         self._start_keyring(log)
@@ -143,9 +143,34 @@ class Session:
 
     def _start_screen(self, log: Path) -> str:
         width, height = SIZE
-        screen = ("-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-displayfd", "1")
+        screen = (
+            "-screen",
+            "0",
+            f"{width}x{height}x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+            "-displayfd",
+            "1",
+        )
         process = self.spawn("Xvfb", *screen, log=log, stdout=subprocess.PIPE)
         return f":{self._first_line(process)}"
+
+    def _start_window_manager(self, log: Path) -> None:
+        """Start it until it stays: a screen that is just coming up may turn it away."""
+        started: list[subprocess.Popen[bytes]] = []
+
+        def is_there() -> bool:
+            if not started or started[-1].poll() is not None:
+                started.append(self.spawn("openbox", "--sm-disable", log=log))
+                self._keep(started[-1])
+            try:
+                self.do("get_num_desktops")  # a window manager tells the number
+            except subprocess.CalledProcessError:
+                return False
+            return True
+
+        wait_for(is_there, "the window manager")
 
     def _start_bus(self, log: Path) -> str:
         # Like the usual session bus, but root may look in: the tests may run as root while the
@@ -193,7 +218,7 @@ class Session:
     def _reach_accessibility(self) -> AccessibleTree | None:
         try:
             return AccessibleTree(self.environment["DBUS_SESSION_BUS_ADDRESS"])
-        except (OSError, IndexError, TypeError):
+        except (OSError, IndexError, TypeError, ValueError):  # not there, or not ready
             return None
 
     def _keep(self, process: subprocess.Popen[bytes]) -> None:
