@@ -37,7 +37,7 @@ class NotLoopbackError(ValueError):
 class RunningServer:
     """A server at work in a thread of its own, until ``close``."""
 
-    def __init__(self, app: WsgiApp, host: str, port: int) -> None:
+    def __init__(self, app: WsgiApp, host: str, port: int, threads: int = THREADS) -> None:
         """Listens at once; ``port`` 0 takes a free one, told by ``.port``."""
         logging.getLogger("waitress").addHandler(logging.NullHandler())
         self._sockets: dict[int, Any] = {}
@@ -45,7 +45,7 @@ class RunningServer:
             app,
             map=self._sockets,
             listen=f"{_bracketed(host)}:{port}",
-            threads=THREADS,
+            threads=threads,
             connection_limit=_CONNECTIONS,
             asyncore_use_poll=hasattr(select, "poll"),
             ident=None,
@@ -91,7 +91,9 @@ class RunningServer:
             )
 
 
-def serve(app: WsgiApp, host: str = "127.0.0.1", port: int = 0) -> RunningServer:
+def serve(
+    app: WsgiApp, host: str = "127.0.0.1", port: int = 0, threads: int = THREADS
+) -> RunningServer:
     """Serves ``app`` on loopback.
 
     Raises:
@@ -100,7 +102,7 @@ def serve(app: WsgiApp, host: str = "127.0.0.1", port: int = 0) -> RunningServer
     """
     if not _is_loopback(host):
         raise NotLoopbackError(f"Practice services listen on loopback only, not on {host}.")
-    return RunningServer(app, host, port)
+    return RunningServer(app, host, port, threads)
 
 
 def _is_loopback(host: str) -> bool:

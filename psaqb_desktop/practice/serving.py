@@ -28,6 +28,9 @@ from psaqb_desktop.practice.server import (
 )
 
 HOST = "127.0.0.1"
+_THREADS = 128
+"""Some ten calls of each of a dozen companies are in the air while service times pass."""
+
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
@@ -89,14 +92,14 @@ class PracticeServices:
     def _listen(self, door: _Door, kept_url: str | None, preferred: int) -> str:
         kept_port = urlsplit(kept_url).port if kept_url else None
         try:
-            server = serve(door, HOST, kept_port or preferred)
+            server = serve(door, HOST, kept_port or preferred, _THREADS)
         except OSError as error:
             if kept_port is not None:
                 raise CannotServeError(
                     f"Port {kept_port} is taken by another program. The practice companies are "
                     "connected by this address, so the port must become free again."
                 ) from error
-            server = serve(door, HOST, 0)
+            server = serve(door, HOST, 0, _THREADS)
         self._servers.append(server)
         return server.url
 

@@ -206,30 +206,3 @@ def test_at_most_a_thousand_changes(gb: CompanyClient) -> None:
     customers, others = answer["CDCResponse"][0]["QueryResponse"]
     assert len(customers["Customer"]) == 1000
     assert others == {}
-
-
-def test_beyond_the_limit_calls_are_refused(gb: CompanyClient, us: CompanyClient) -> None:
-    set_options(gb, limits_enabled=True)
-    answers = [gb.call("GET", "preferences")]
-    while answers[-1].status_code == 200 and len(answers) < 1000:
-        answers.append(gb.call("GET", "preferences"))
-    assert len(answers) > 10
-    assert answers[-1].status_code == 429
-    refused = answers[-1].json()["fault"]
-    assert refused["type"] == "SERVICE"
-    assert refused["error"][0]["code"] == "3001"
-    assert refused["error"][0]["message"] == (
-        "message=ThrottleExceeded; errorCode=003001; statusCode=429"
-    )
-    assert us.call("GET", "preferences").status_code == 200
-
-
-def test_batches_have_a_limit_of_their_own(gb: CompanyClient) -> None:
-    empty: Json = {"BatchItemRequest": []}
-    set_options(gb, limits_enabled=True, limit_factor=1.0)
-    statuses = []
-    for _ in range(5):
-        statuses += [gb.call("POST", "batch", json=empty).status_code for _ in range(9)]
-        threading.Event().wait(1.05)
-    assert statuses.count(429) == 5
-    assert gb.call("GET", "preferences").status_code == 200

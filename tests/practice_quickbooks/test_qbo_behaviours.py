@@ -12,9 +12,6 @@ import requests
 
 from psaqb_desktop.practice.group import PRACTICE_INTUIT_CLIENT_ID, PRACTICE_INTUIT_CLIENT_SECRET
 from psaqb_desktop.practice.http_server import RunningServer
-from psaqb_desktop.practice.quickbooks.limits import BATCHES_PER_MINUTE, PER_MINUTE, PER_SECOND
-from psaqb_desktop.practice.quickbooks.limits import Limits as LimitsOfService
-from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from tests.practice_quickbooks.qbo_company import TIMEOUT, CompanyClient, Json
 
 ZERO_RATED = "0.0% Z"
@@ -233,24 +230,6 @@ def test_the_length_of_a_request_id(gb: CompanyClient, path: str, length: int, s
     body = gb.draft() if path == "invoice" else {"BatchItemRequest": [item]}
     answer = gb.call("POST", path, json=body, params={"requestid": "r" * length})
     assert answer.status_code == status
-
-
-@pytest.mark.parametrize(
-    ("most", "is_batch"), [(PER_SECOND, False), (PER_MINUTE, False), (BATCHES_PER_MINUTE, True)]
-)
-def test_the_published_limits(most: int, *, is_batch: bool) -> None:
-    assert (PER_SECOND, PER_MINUTE, BATCHES_PER_MINUTE) == (10, 500, 40)
-    now = [0.0]
-    limits = LimitsOfService(QuickBooksOptions(), clock=lambda: now[0])
-    admitted = 0
-    step = 0.0 if most == PER_SECOND else 0.101
-    while limits.admit("1", is_batch=is_batch):
-        admitted += 1
-        now[0] += step
-    assert admitted == most
-    assert limits.admit("2", is_batch=is_batch), "another company has limits of its own"
-    now[0] += 61.0
-    assert limits.admit("1", is_batch=is_batch)
 
 
 def test_work_is_done_though_the_client_has_given_up(

@@ -44,7 +44,10 @@ def create_api(service: PracticeQuickBooks) -> Blueprint:
     def pass_gateway() -> Response | None:
         return refuse_call(service, request, str((request.view_args or {}).get("realm")))
 
-    api.after_request(stamp_answer)
+    @api.after_request
+    def take_time(response: Response) -> Response:
+        service.times.pass_for(service.work)
+        return stamp_answer(response)
 
     @api.errorhandler(ApiFault)
     def answer_fault(fault: ApiFault) -> Response:
@@ -100,6 +103,7 @@ def _add_reading(api: Blueprint, service: PracticeQuickBooks) -> None:
         kind = _kind(entity)
         with service.reading(realm) as books:
             row = books.existing(kind, "1" if kind in _COMPANY_RECORDS else record_id)
+            books.work.reads += 1
         return _answer(service, f'"{kind}":{exact_json.dumps(row.body)}')
 
     @api.get("/<entity>/<record_id>/pdf")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,7 +34,11 @@ _LARGEST_BODY = 100 * 1024 * 1024
 
 
 def create_app(
-    data_folder: Path, *, base_url: str, options: QuickBooksOptions | None = None
+    data_folder: Path,
+    *,
+    base_url: str,
+    options: QuickBooksOptions | None = None,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Flask:
     """Makes the application over the books in ``data_folder``.
 
@@ -41,8 +47,9 @@ def create_app(
         base_url: Where the service is reached, for the addresses in its discovery document;
             empty takes it from each request.
         options: How strictly and how fast it behaves.
+        sleep: How its service times pass.
     """
-    service = PracticeQuickBooks(data_folder, base_url, options or QuickBooksOptions())
+    service = PracticeQuickBooks(data_folder, base_url, options or QuickBooksOptions(), sleep)
     app = Flask(__name__)
     app.secret_key = _session_key(data_folder)
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY

@@ -70,6 +70,7 @@ def keep_file(books: Books, metadata: dict[str, Any], content: bytes) -> EntityR
         raise fault_bodies.missing("FileName")
     if PurePath(name).suffix.lower().removeprefix(".") not in ALLOWED_TYPES:
         raise fault_bodies.business_rule(f"The type of the file {name} is not supported.")
+    books.work.writes += 1
     row = books.rows.insert(KIND, _linked(books, metadata) | {"Size": len(content)})
     books.rows.connection.execute(
         "INSERT INTO attachment VALUES (?, ?, ?)", (books.rows.realm, row.id, content)

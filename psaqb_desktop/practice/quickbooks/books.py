@@ -12,6 +12,7 @@ from psaqb_desktop.practice.quickbooks.clock import PACIFIC, Clock, zone_of
 from psaqb_desktop.practice.quickbooks.company import Company, load_company
 from psaqb_desktop.practice.quickbooks.entity_rows import EntityRow, EntityRows
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
+from psaqb_desktop.practice.quickbooks.service_times import Work
 
 CENT = Decimal("0.01")
 
@@ -23,6 +24,7 @@ class Books:
     Attributes:
         user: Who works; named to the one whose change comes too late.
         options: How the service behaves where that is not known.
+        work: What the present call has done.
     """
 
     company: Company
@@ -31,6 +33,7 @@ class Books:
     clock: Clock
     user: str = "Practice Accountant"
     options: QuickBooksOptions = field(default_factory=QuickBooksOptions)
+    work: Work = field(default_factory=Work)
 
     def must_be_open(self, *dates: str) -> None:
         """Refuses a change that touches a closed period.
@@ -81,7 +84,11 @@ class Books:
 
 
 def open_books(
-    connection: sqlite3.Connection, realm: str, clock: Clock, options: QuickBooksOptions
+    connection: sqlite3.Connection,
+    realm: str,
+    clock: Clock,
+    options: QuickBooksOptions,
+    work: Work,
 ) -> Books | None:
     """The books of company ``realm``, None when there is no such company."""
     company = load_company(connection, realm)
@@ -98,6 +105,7 @@ def open_books(
         applications=Applications(connection, realm),
         clock=clock,
         options=options,
+        work=work,
     )
 
 

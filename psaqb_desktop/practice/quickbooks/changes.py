@@ -39,6 +39,7 @@ def answer_changes(books: Books, entities: str | None, since: str | None) -> str
             raise fault_bodies.unknown_entity(name.strip())
         bodies = _changed(books, kind, moment.timestamp(), left)
         left -= len(bodies)
+        books.work.reads += len(bodies)
         answers.append(_query_response(kind, bodies))
     return f'[{{"QueryResponse":[{",".join(answers)}]}}]'
 

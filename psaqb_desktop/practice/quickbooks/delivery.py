@@ -26,6 +26,7 @@ def send_form(books: Books, kind: str, record_id: str, send_to: str | None) -> E
         raise fault_bodies.ApiFault(
             6420, "Email address required", "An e-mail address is required to send", "BillEmail"
         )
+    books.work.writes += 1
     return books.rows.replace(
         row,
         {

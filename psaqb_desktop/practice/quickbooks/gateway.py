@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 
 from flask import Request, Response
@@ -19,8 +18,7 @@ JSON_TYPE = "application/json;charset=UTF-8"
 
 def refuse_call(service: PracticeQuickBooks, request: Request, realm: str) -> Response | None:
     """The gateway's refusal of a call, None when it may pass."""
-    if service.options.latency_seconds:
-        time.sleep(service.options.latency_seconds)
+    service.work.begin()
     scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not presented.strip():
         return _refusal(3202, "EmptyField", 401, "oauth_token is missing", "AUTHENTICATION")
@@ -38,19 +36,27 @@ def refuse_call(service: PracticeQuickBooks, request: Request, realm: str) -> Re
             "The token is not for this company or has no accounting scope",
             "AUTHORIZATION",
         )
-    if not service.limits.admit(realm, is_batch=request.path.endswith("/batch")):
-        return _refusal(
-            3001,
-            "ThrottleExceeded",
-            403 if service.options.throttles_with_403 else 429,
-            "The request limit was reached.  Try again later",
-            "SERVICE",
-        )
+    if not service.limits.admit(
+        realm, token.consent.client_id, is_batch=request.path.endswith("/batch")
+    ):
+        return refuse_too_many(service)
     if _wants_nothing_known(request):
         return Response("Practice QuickBooks answers JSON, XML or PDF.\n", 406)
     if request.mimetype in {"application/xml", "text/xml"}:
         return Response("Practice QuickBooks reads JSON only.\n", 415)
+    service.work.admitted = True
     return None
+
+
+def refuse_too_many(service: PracticeQuickBooks) -> Response:
+    """The answer to a call beyond the limits."""
+    return _refusal(
+        3001,
+        "ThrottleExceeded",
+        403 if service.options.throttles_with_403 else 429,
+        "The request limit was reached.  Try again later",
+        "SERVICE",
+    )
 
 
 def stamp_answer(response: Response) -> Response:

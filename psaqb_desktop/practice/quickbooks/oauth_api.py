@@ -11,6 +11,7 @@ from psaqb_desktop.practice.group import (
     PRACTICE_INTUIT_CLIENT_ID,
     PRACTICE_INTUIT_CLIENT_SECRET,
 )
+from psaqb_desktop.practice.quickbooks.gateway import refuse_too_many
 from psaqb_desktop.practice.quickbooks.id_tokens import ISSUER, subject_of
 from psaqb_desktop.practice.quickbooks.oauth_server import (
     IntuitTokenServer,
@@ -84,6 +85,8 @@ def _user_info(service: PracticeQuickBooks) -> Response:
         usable = known is not None and known.kind == "access" and register.is_usable(known)
     if known is None or not usable or "openid" not in known.consent.scope.split():
         return _json({"error": "invalid_token"}, 401)
+    if not service.limits.admit_other(known.consent.realm, known.consent.client_id):
+        return refuse_too_many(service)
     return _json({"sub": subject_of(known.consent), "email": known.consent.email})
 
 

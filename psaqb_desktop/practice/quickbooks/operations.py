@@ -77,6 +77,7 @@ def perform(
     if operation == "update" and "void" in include:
         operation = "void"
     may_repeat = "allowduplicatedocnum" in include
+    books.work.writes += 1  # a refused one takes its time as well
     if operation == "create":
         return _create(books, kind, read, may_repeat=may_repeat).body
     if "Id" not in read:

@@ -22,11 +22,15 @@ class QuickBooksOptions:
         old_token_dies: The replaced refresh token stops at once. Otherwise it lives on for
             ``old_token_seconds``.
         requestid_seconds: How long an answer is kept for repetition under its request id.
-        latency_seconds: Each API call takes at least this long.
+        latency_seconds: Each API call takes at least this long; see ``service_times``.
+        write_seconds: Each object that a call writes takes so long, in a batch as well.
+        read_seconds: Each record in an answer takes so long.
+        latency_factor: Scales these three.
         shuffle_batches: Answers of a batch come in another order than its requests.
         shout_enumerations: The answer to a void spells enumerations ``NOT_SET`` instead of
             ``NotSet``, as the documentation's sample does.
-        clock_offset_seconds: The service's clock is ahead by so much.
+        clock_offset_seconds: The service's clock is ahead by so much: stamps, lives of tokens,
+            windows of limits.
         replays_faults: A refusal, too, is repeated under its request id. Not known of the real
             service, like the seven that follow.
         answers_600_for_other_body: A request id that comes with another body is refused.
@@ -51,6 +55,9 @@ class QuickBooksOptions:
     old_token_seconds: int = 86_400
     requestid_seconds: int = 30 * 86_400
     latency_seconds: float = 0.0
+    write_seconds: float = 0.0
+    read_seconds: float = 0.0
+    latency_factor: float = 1.0
     shuffle_batches: bool = True
     shout_enumerations: bool = True
     clock_offset_seconds: float = 0.0

@@ -45,6 +45,7 @@ def answer_query(books: Books, query: Query) -> str:
     )
     page = (query.maximum, query.start - 1)
     bodies = [row["body"] for row in connection.execute(statement, (*sql.values, *page))]
+    books.work.reads += len(bodies)
     if not bodies:
         return "{}"
     if query.columns:

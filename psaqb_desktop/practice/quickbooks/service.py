@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from psaqb_desktop.practice.quickbooks.id_tokens import IdTokenSigner
 from psaqb_desktop.practice.quickbooks.limits import Limits
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from psaqb_desktop.practice.quickbooks.seed import seed
+from psaqb_desktop.practice.quickbooks.service_times import ServiceTimes, Work
 from psaqb_desktop.practice.quickbooks.store import TABLES, Store
 from psaqb_desktop.practice.quickbooks.tokens import TokenRegister
 
@@ -24,14 +27,22 @@ class UnknownCompanyError(LookupError):
 class PracticeQuickBooks:
     """Database, clock, limits and switches of one running service."""
 
-    def __init__(self, data_folder: Path, base_url: str, options: QuickBooksOptions) -> None:
+    def __init__(
+        self,
+        data_folder: Path,
+        base_url: str,
+        options: QuickBooksOptions,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Opens the books in ``data_folder``, seeding them the first time."""
         data_folder.mkdir(parents=True, exist_ok=True)
         self.data_folder = data_folder
         self.base_url = base_url.rstrip("/")
         self.options = options
         self.clock = Clock(options.clock_offset_seconds)
-        self.limits = Limits(options)
+        self.limits = Limits(options, lambda: time.monotonic() + self.clock.offset_seconds)
+        self.work = Work()
+        self.times = ServiceTimes(options, sleep)
         self.id_tokens = IdTokenSigner(data_folder / "id_token.pem")
         self.store = Store(data_folder / "quickbooks.sqlite")
         with self.store.writing() as connection:
@@ -68,7 +79,7 @@ class PracticeQuickBooks:
             UnknownCompanyError: There is no such company.
         """
         with self.store.reading() as connection:
-            yield _known(open_books(connection, realm, self.clock, self.options), realm)
+            yield _known(self._open(connection, realm), realm)
 
     @contextmanager
     def writing(self, realm: str) -> Iterator[Books]:
@@ -78,13 +89,16 @@ class PracticeQuickBooks:
             UnknownCompanyError: There is no such company.
         """
         with self.store.writing() as connection:
-            yield _known(open_books(connection, realm, self.clock, self.options), realm)
+            yield _known(self._open(connection, realm), realm)
 
     @contextmanager
     def tokens(self) -> Iterator[TokenRegister]:
         """Consents and tokens, to change."""
         with self.store.writing() as connection:
             yield TokenRegister(connection, self.options, self.clock.epoch())
+
+    def _open(self, connection: sqlite3.Connection, realm: str) -> Books | None:
+        return open_books(connection, realm, self.clock, self.options, self.work)
 
     def close(self) -> None:
         """Closes the database."""
