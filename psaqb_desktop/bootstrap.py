@@ -14,7 +14,6 @@ import platform
 import secrets
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from psaqb_desktop.adapters.dataverse.sync_records import DataverseSyncRecords
 from psaqb_desktop.adapters.dataverse.tables import OurTables
 from psaqb_desktop.adapters.http.redaction import redact
 from psaqb_desktop.adapters.http.session import HttpSession
+from psaqb_desktop.adapters.journal.recovery import rebuild
 from psaqb_desktop.adapters.journal.store import SqliteJournal, open_journal
 from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
@@ -42,17 +42,19 @@ from psaqb_desktop.adapters.settings.paths import Paths, find_paths
 from psaqb_desktop.adapters.settings.system_clock import SystemClock
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, SettingsError
+from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.practising import Practice
 from psaqb_desktop.services.accept_review import AcceptReview
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
-from psaqb_desktop.services.claims import Pusher
+from psaqb_desktop.services.claims import Alone, Pusher
 from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.connect_company import ConnectCompany
 from psaqb_desktop.services.desk import Desk
 from psaqb_desktop.services.doctor import Doctor
 from psaqb_desktop.services.edit_connection import EditConnection
 from psaqb_desktop.services.invoice_details import InvoiceDetails
+from psaqb_desktop.services.journal_upkeep import JournalUpkeep
 from psaqb_desktop.services.leave_out import LeaveOut
 from psaqb_desktop.services.link_document import LinkDocument
 from psaqb_desktop.services.link_records import LinkRecords
@@ -117,6 +119,17 @@ class Office:
         raise SettingsError(
             f"There is no environment “{name}”.", remedy=f"Known environments: {known}."
         )
+
+    def recover_journal(self, environment_name: str = "") -> JournalRecovery:
+        """Recover a journal that is too damaged for its desk to be opened.
+
+        Raises:
+            LeaseTakenError: another program of this machine is pushing or settling.
+            JournalError: the disk refuses; the damaged file is where it was.
+        """
+        name = environment_name or self.default_environment()
+        with _alone(FileMachineLock(self.paths.locks), name)():
+            return rebuild(self.paths.journal_file(name), SystemClock().now())
 
 
 def open_office(data_dir: Path | None, ask_passphrase: AskPassphrase | None = None) -> Office:
@@ -275,7 +288,13 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             secrets=machine.secrets,
             clock=clock,
         ),
+        JournalUpkeep(journal, alone=_alone(machine.locks, environment.name)),
     )
+
+
+def _alone(locks: FileMachineLock, environment_name: str) -> Alone:
+    """Return what keeps other programs of this machine from pushing or settling."""
+    return lambda: locks.hold(f"push-{environment_name}", timeout_seconds=PUSH_WAIT_SECONDS)
 
 
 def _linking(
@@ -293,10 +312,7 @@ def _linking(
 def _pushing(
     machine: _Machine, crm: _Crm, quickbooks: _QuickBooks, check: CheckInvoices, pusher: Pusher
 ) -> tuple[PushInvoices, SettlePushes]:
-    def alone() -> AbstractContextManager[None]:
-        name = f"push-{machine.environment.name}"
-        return machine.locks.hold(name, timeout_seconds=PUSH_WAIT_SECONDS)
-
+    alone = _alone(machine.locks, machine.environment.name)
     push = PushInvoices(
         check=check,
         companies=quickbooks.companies,

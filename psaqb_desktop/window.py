@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from psaqb_desktop.domain.environment import EnvironmentKind
-from psaqb_desktop.domain.errors import AppError, Cancelled
+from psaqb_desktop.domain.errors import AppError, Cancelled, JournalDamagedError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -142,8 +142,29 @@ async def _open_desk(
         is_practice = choice.environment is None
     if is_practice or name == PRACTICE:
         practice = await tasks.call(office.practice.start, ends_with=os.getpid())
-        return build_desk(practice, office)
-    return office.open_desk(name)
+        return await _with_sound_journal(
+            lambda: build_desk(practice, office), office, practice.name
+        )
+    return await _with_sound_journal(lambda: office.open_desk(name), office, name)
+
+
+async def _with_sound_journal(open_desk: Callable[[], Desk], office: Office, name: str) -> Desk:
+    """Open the desk; a journal that is too damaged to be opened is recovered, if a person agrees.
+
+    Raises:
+        Cancelled: the person does not agree; without a journal nothing can be pushed.
+    """
+    from psaqb_desktop.ui.dialogs import tell  # noqa: PLC0415
+    from psaqb_desktop.ui.journal_dialogs import wants_recovery  # noqa: PLC0415
+
+    try:
+        return open_desk()
+    except JournalDamagedError as error:
+        if not await wants_recovery(None, error):
+            raise Cancelled("The journal was left as it is.") from error
+    # What is open is settled as at every start.
+    await tell(None, "The journal was recovered", office.recover_journal(name).words)
+    return open_desk()
 
 
 class RememberedTexts:

@@ -11,6 +11,7 @@ from psaqb_desktop.cli.office import Office
 from psaqb_desktop.cli.output import Output
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import SettingsError
+from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, is_pushable_status
 from psaqb_desktop.services.desk import Desk
 
@@ -30,6 +31,12 @@ class CliContext:
         if self._desk is None:
             self._desk = self.office.open_desk(self.environment_name)
         return self._desk
+
+    def recover_journal(self) -> JournalRecovery:
+        """Recover the journal, also one that is too damaged for the desk to be opened."""
+        if self._desk is not None:
+            return self._desk.journal_upkeep.recover()
+        return self.office.recover_journal(self.environment_name)
 
     def connection(self, legal_entity: str) -> Connection:
         """Return the connection of a legal entity (code, or name of the connection).

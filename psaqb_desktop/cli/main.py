@@ -10,6 +10,7 @@ import click
 
 from psaqb_desktop import __version__
 from psaqb_desktop.cli.commands.connecting import connect, disconnect, links, mapping
+from psaqb_desktop.cli.commands.journal import journal
 from psaqb_desktop.cli.commands.listing import check, list_invoices
 from psaqb_desktop.cli.commands.practising import practice
 from psaqb_desktop.cli.commands.pulling import pull
@@ -104,6 +105,7 @@ for command in (
     provision,
     doctor,
     environments,
+    journal,
     practice,
 ):
     group.add_command(command)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from psaqb_desktop.domain.environment import Environment
+from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.services.desk import Desk
 
 
@@ -46,6 +47,10 @@ class Office(Protocol):
         Raises:
             SettingsError: there is no such environment, or none at all.
         """
+        ...
+
+    def recover_journal(self, environment_name: str = "") -> JournalRecovery:
+        """Recover a journal that is too damaged for its desk to be opened."""
         ...
 
     def default_environment(self) -> str:

@@ -12,6 +12,7 @@ AppError
 ├── SecretHiddenError          the secret exists, but this user may not read it
 ├── SecretStoreError           the keyring or secret file could not be used
 ├── JournalError               the local journal could not be read or written
+│   └── JournalDamagedError    its contents are not what the program wrote
 ├── SettingsError              environments.toml cannot be used as it is
 ├── LeaseTakenError            another desktop is refreshing the token just now
 ├── WrongCompanyError          a connection is bound to another QuickBooks company
@@ -152,6 +153,16 @@ class JournalError(AppError):
     """The journal on this machine could not be used, so nothing is pushed."""
 
     default_remedy = "Free disk space or repair the file, then start the program again."
+
+
+class JournalDamagedError(JournalError):
+    """The journal's contents cannot be what the program wrote: a damaged disk, or a hand."""
+
+    default_remedy = (
+        "Nothing is pushed meanwhile. Run “psaqb journal recover”, or start the window and let it "
+        "recover the journal: the damaged file is kept, and the CRM and QuickBooks are asked what "
+        "became of open pushes."
+    )
 
 
 class SettingsError(AppError):

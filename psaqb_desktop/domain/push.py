@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -77,6 +77,8 @@ class PostedDocument:
     payment_ids: tuple[QuickBooksId, ...] = ()
     last_updated: datetime | None = None
     created: datetime | None = None
+    trace_id: str = field(default="", compare=False)
+    """The service's name of the exchange that made the document; empty where it was read."""
 
     @property
     def status(self) -> QuickBooksStatus:
@@ -249,6 +251,10 @@ class JournalEntry:
     machine: str
     outcome: str
     trace_id: str
+    number: str = ""
+    """The document's number, total and currency, where QuickBooks confirmed it."""
+    total: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from psaqb_desktop.services.connect_company import ConnectCompany
 from psaqb_desktop.services.doctor import Doctor
 from psaqb_desktop.services.edit_connection import EditConnection
 from psaqb_desktop.services.invoice_details import InvoiceDetails
+from psaqb_desktop.services.journal_upkeep import JournalUpkeep
 from psaqb_desktop.services.leave_out import LeaveOut
 from psaqb_desktop.services.link_document import LinkDocument
 from psaqb_desktop.services.link_records import LinkRecords
@@ -43,3 +44,4 @@ class Desk:
     accept_review: AcceptReview
     invoice_details: InvoiceDetails
     doctor: Doctor
+    journal_upkeep: JournalUpkeep

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
@@ -22,11 +23,13 @@ from psaqb_desktop.domain.identifiers import (
     RequestId,
 )
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.links import Link
 from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import (
     JournalEntry,
     PaymentAllocation,
+    PostedDocument,
     Push,
     PushStep,
     SyncRecord,
@@ -258,8 +261,11 @@ class PushJournal(Protocol):
         *,
         outcome: str = "",
         trace_id: str = "",
+        document: PostedDocument | None = None,
     ) -> None:
         """Move pushes to their next step, all or none.
+
+        A ``document`` that QuickBooks confirmed is the outcome, with number, total and trace id.
 
         Raises:
             JournalError: a push is unknown or the step is not allowed after its own.
@@ -280,6 +286,30 @@ class PushJournal(Protocol):
 
     def set_watermark(self, realm_id: RealmId, moment: datetime) -> None:
         """Remember up to when a company has been pulled."""
+        ...
+
+
+class EvidenceJournal(Protocol):
+    """The same journal as evidence. Raises JournalError."""
+
+    def verify(self) -> int:
+        """Walk the chain of all entries; return their number.
+
+        Raises:
+            JournalDamagedError: an entry, a push or a draft differs from what was written.
+        """
+        ...
+
+    def export(self, file: Path) -> int:
+        """Write all entries to a file after verifying them; return their number."""
+        ...
+
+    def verify_export(self, file: Path) -> int:
+        """Prove that exported JSON lines are as they were written; return how many they are."""
+        ...
+
+    def recover(self) -> JournalRecovery:
+        """Set the damaged file aside and go on with what can be read of it."""
         ...
 
 

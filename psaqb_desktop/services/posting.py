@@ -165,7 +165,7 @@ class Posting:
     def confirm(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
         """Take a document as the one of this push, and compare what QuickBooks made of it."""
         push = claimed.push
-        self._journal.advance([push.request_id], PushStep.CONFIRMED, outcome=str(document.id))
+        self._journal.advance([push.request_id], PushStep.CONFIRMED, document=document)
         return self.record_confirmed(claimed, document)
 
     def record_confirmed(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:

@@ -238,7 +238,7 @@ class SettlePushes:
         if isinstance(answer, AppError):
             raise answer
         if push.step is PushStep.SENT:
-            self._journal.advance([push.request_id], PushStep.CONFIRMED, outcome=str(found.id))
+            self._journal.advance([push.request_id], PushStep.CONFIRMED, document=found)
         self._journal.advance([push.request_id], PushStep.RECORDED)
         finding = warning(Cause.POSTED_DIFFERENTLY, answer.finding, "Void one of them, then pull.")
         return PushResult(push.invoice_id, answer.state, answer, (finding,))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.invoice import InvoiceLine
+from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice
 from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation, PushResult, SyncRecord
@@ -168,6 +170,22 @@ class TellsFacts(Protocol):
         ...
 
 
+class LooksAfterJournal(Protocol):
+    """Looks after the journal of pushes."""
+
+    def verify(self) -> int:
+        """Prove that the journal is whole; return the number of its entries."""
+        ...
+
+    def export(self, file: Path) -> int:
+        """Write all entries to a file; return how many."""
+        ...
+
+    def recover(self) -> JournalRecovery:
+        """Set a damaged journal aside and go on with what can be read of it."""
+        ...
+
+
 class InvoiceDesk(Protocol):
     """The desk as this window sees it."""
 
@@ -193,3 +211,5 @@ class InvoiceDesk(Protocol):
     def accept_review(self) -> AcceptsReviews: ...  # noqa: D102
     @property
     def invoice_details(self) -> TellsFacts: ...  # noqa: D102
+    @property
+    def journal_upkeep(self) -> LooksAfterJournal: ...  # noqa: D102

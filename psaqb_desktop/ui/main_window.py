@@ -30,6 +30,7 @@ from psaqb_desktop.ui.environment_band import EnvironmentBand, environment_marke
 from psaqb_desktop.ui.invoices.page import InvoicesPage
 from psaqb_desktop.ui.invoices.presenter import InvoicesPresenter
 from psaqb_desktop.ui.invoices.surface import Activity
+from psaqb_desktop.ui.journal_dialogs import JournalDialogs
 from psaqb_desktop.ui.look import ColourChoice, apply_look
 from psaqb_desktop.ui.menus import fill_menus, row_menu
 from psaqb_desktop.ui.navigation import NavigationRail
@@ -73,6 +74,12 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.presenter = InvoicesPresenter(desk, tasks, parts, self.page, self)
         self.actions_ = InvoiceActions(self)
+        self.journal_dialogs = JournalDialogs(
+            desk.journal_upkeep,
+            tasks,
+            self,
+            settle=lambda: self.presenter.reading.refresh(is_start=True),
+        )
         self.rail = NavigationRail()
         self.pages = QStackedWidget()
         self._lay_out()

@@ -7,6 +7,7 @@ and the same invoices are pushed again: one QuickBooks document each, every time
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,39 @@ def test_a_kill_leaves_one_document_for_each_invoice(
         assert f"{documents[0]['TotalAmt']:.2f}" == f"{float(rows[0]['psaqb_total']):.2f}"
     listed = desktop.run("list", "--status", "Checking outcome")
     assert listed["invoices"] == []
+
+
+def test_a_journal_that_was_damaged_by_the_kill_is_recovered(
+    desktop: Desktop, waiting: list[str], tmp_path: Path
+) -> None:
+    """The answer is lost with the program, and the journal does not hold together any more."""
+    number = waiting.pop()
+    practice = desktop.practice
+    practice.fault("quickbooks", method="POST", path=INVOICE, fault="delay_after", seconds=2.0)
+    pushing = desktop.start("push", number, "--yes")
+    wait_until(lambda: practice.is_fault_used("quickbooks"), "the push to be answered")
+    pushing.kill()
+    pushing.communicate()
+    practice.clear_faults()
+    (journal,) = desktop.data.glob("data/journal-*.sqlite3")
+    with sqlite3.connect(journal) as hand:
+        hand.executescript("DROP TRIGGER entries_stay; UPDATE entries SET by='Eve' WHERE id = 3")
+    hand.close()
+
+    told = desktop.run("journal", "verify", codes=(5,))
+    assert told["error"] == "JournalDamagedError"
+    recovered = desktop.run("journal", "recover", "--yes")
+    assert Path(recovered["set_aside"]).is_file()
+    assert (recovered["open_pushes"], recovered["open"]) == (1, 0)
+    legal_entity = "GBSI" if "-GB-" in number else "USMF"
+    assert len(practice.documents(legal_entity, number)) == 1
+    desktop.run("push", number, "--yes")
+    assert len(practice.documents(legal_entity, number)) == 1
+
+    exported = tmp_path / "journal.jsonl"
+    count = desktop.run("journal", "export", str(exported))["entries"]
+    assert desktop.run("journal", "verify", str(exported))["entries"] == count
+    assert desktop.run("journal", "verify")["entries"] == count
 
 
 def test_no_business_record_was_changed(desktop: Desktop) -> None:

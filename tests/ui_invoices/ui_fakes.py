@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QWidget
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
 from psaqb_desktop.domain.environment import Environment
-from psaqb_desktop.domain.errors import AppError
+from psaqb_desktop.domain.errors import AppError, JournalDamagedError
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import (
     CrmId,
@@ -27,6 +28,7 @@ from psaqb_desktop.domain.invoice import (
     InvoiceLine,
     LineSource,
 )
+from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice, RowStatus
 from psaqb_desktop.domain.money import to_cents
 from psaqb_desktop.domain.pull import PullSummary
@@ -306,6 +308,27 @@ class FakeDetails:
         return InvoiceFacts((line,), payments, history if address else (), address)
 
 
+class FakeUpkeep:
+    """A journal of three entries, whole until it is said to be damaged."""
+
+    def __init__(self) -> None:
+        self.damage: JournalDamagedError | None = None
+        self.exported: list[Path] = []
+
+    def verify(self) -> int:
+        if self.damage is not None:
+            raise self.damage
+        return 3
+
+    def export(self, file: Path) -> int:
+        self.exported.append(file)
+        return self.verify()
+
+    def recover(self) -> JournalRecovery:
+        self.damage = None
+        return JournalRecovery("journal.damaged", 2, 7, 1)
+
+
 @dataclass
 class FakeDesk:
     environment: Environment = PRACTICE
@@ -319,6 +342,7 @@ class FakeDesk:
     push_again: FakePushAgain = field(default_factory=FakePushAgain)
     accept_review: FakeAccept = field(default_factory=FakeAccept)
     invoice_details: FakeDetails = field(default_factory=FakeDetails)
+    journal_upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)
 
 
 class FakeParts:

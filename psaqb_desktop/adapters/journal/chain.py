@@ -22,19 +22,33 @@ COLUMNS = (
     "step",
     "outcome",
     "trace_id",
+    "number",
+    "total",
+    "currency",
 )
+_EVIDENCE = COLUMNS.index("number")
 
 
 def link(previous: str, values: Sequence[str | int]) -> str:
-    """Return the chain value of an entry whose columns are ``values``, in order of COLUMNS."""
-    text = json.dumps([previous, *values], ensure_ascii=True, separators=(",", ":"))
+    """Return the chain value of an entry whose columns are ``values``, in order of COLUMNS.
+
+    Entries without a document are linked as they were before documents were noted.
+    """
+    kept = values if any(values[_EVIDENCE:]) else values[:_EVIDENCE]
+    text = json.dumps([previous, *kept], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def beginning(connection: sqlite3.Connection) -> str:
+    """Return what the first entry is linked to: nothing, or the facts of a rebuilt journal."""
+    row = connection.execute("SELECT facts FROM origins").fetchone()
+    return link("", [row[0]]) if row else ""
 
 
 def append(connection: sqlite3.Connection, values: Sequence[str | int]) -> None:
     """Write an entry behind the last one; only inside a transaction that holds the write lock."""
     last = connection.execute("SELECT chain FROM entries ORDER BY id DESC LIMIT 1").fetchone()
-    chain = link(last[0] if last else "", values)
+    chain = link(last[0] if last else beginning(connection), values)
     marks = ", ".join("?" * (len(COLUMNS) + 1))
     connection.execute(
         f"INSERT INTO entries ({', '.join(COLUMNS)}, chain) VALUES ({marks})",  # noqa: S608
@@ -51,7 +65,7 @@ def verify(connection: sqlite3.Connection, path: Path) -> int:
     (state,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if state != "ok":
         raise damaged(path, state)
-    previous, count, newest = "", 0, 0
+    previous, count, newest = beginning(connection), 0, 0
     last_step: dict[int, str] = {}
     for row in connection.execute(
         f"SELECT id, chain, {', '.join(COLUMNS)} FROM entries ORDER BY id"  # noqa: S608

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from psaqb_desktop.adapters.journal.faults import told_plainly
 from psaqb_desktop.adapters.journal.migrations import migrate
+from psaqb_desktop.domain.errors import JournalError
 
 
 class JournalDatabase:
@@ -22,14 +23,22 @@ class JournalDatabase:
 
     def __init__(self, path: Path, *, busy_seconds: float) -> None:
         self.path = path
+        self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
-        with told_plainly(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+        self._open()
+
+    def _open(self) -> None:
+        with told_plainly(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             # Drafts name customers and amounts: for the owner's eyes. SQLite gives the
             # write-ahead log the same mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._identity = self.path.stat().st_ino
             self._connection = sqlite3.connect(
-                path, timeout=busy_seconds, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=self._busy_seconds,
+                isolation_level=None,
+                check_same_thread=False,
             )
             try:
                 self._set_up()
@@ -50,6 +59,7 @@ class JournalDatabase:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Give the connection inside a transaction that holds the write lock from its start."""
         with self._lock, told_plainly(self.path):
+            self._require_same_file()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -64,12 +74,32 @@ class JournalDatabase:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Give the connection inside a transaction: all reads see one moment."""
         with self._lock, told_plainly(self.path):
+            self._require_same_file()
             self._connection.execute("BEGIN")
             try:
                 yield self._connection
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def replacing(self) -> Iterator[Path]:
+        """Give the path while the file is closed, so that another can take its place."""
+        with self._lock:
+            self._connection.close()
+            try:
+                yield self.path
+            finally:
+                self._open()
+
+    def _require_same_file(self) -> None:
+        """Notice that another program has rebuilt the journal: this one would write to nowhere."""
+        if self.path.stat().st_ino != self._identity:
+            raise JournalError(
+                "The journal was replaced by another window of this program.",
+                remedy="Close this window and start it again.",
+                details=str(self.path),
+            )
 
     def close(self) -> None:
         """Close the file."""

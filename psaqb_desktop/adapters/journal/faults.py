@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psaqb_desktop.domain.errors import JournalError
+from psaqb_desktop.domain.errors import JournalDamagedError, JournalError
 
 _WORDS = {
     "SQLITE_FULL": (
         "The disk is full, so the journal cannot be written.",
-        "Free some space on the disk; nothing was sent.",
+        "Free some space, then try again: what had been sent before is settled first.",
     ),
     "SQLITE_IOERR": (
         "The disk refused to read or write the journal.",
@@ -34,14 +34,10 @@ _WORDS = {
         "The journal cannot be opened.",
         "Give your user the right to write the file and its folder.",
     ),
-    "SQLITE_CORRUPT": (
-        "The journal is damaged.",
-        "Do not push. Restore the file from a backup, or ask support to settle its open pushes.",
-    ),
-    "SQLITE_NOTADB": (
-        "The journal is damaged: the file is not a journal any more.",
-        "Do not push. Restore the file from a backup, or ask support to settle its open pushes.",
-    ),
+}
+_DAMAGED = {
+    "SQLITE_CORRUPT": "The journal is damaged.",
+    "SQLITE_NOTADB": "The journal is damaged: the file is not a journal any more.",
 }
 
 
@@ -54,6 +50,10 @@ def told_plainly(path: Path) -> Iterator[None]:
         # Extended names such as SQLITE_IOERR_WRITE begin with the plain one.
         name = getattr(error, "sqlite_errorname", "") or type(error).__name__
         plain = "_".join(name.split("_")[:2])
+        if plain in _DAMAGED:
+            raise JournalDamagedError(
+                _DAMAGED[plain], details=f"{path}: {name}: {error}"
+            ) from error
         words, remedy = _WORDS.get(plain, ("The journal could not be used.", ""))
         raise JournalError(words, remedy=remedy, details=f"{path}: {name}: {error}") from error
     except OSError as error:
@@ -64,10 +64,8 @@ def told_plainly(path: Path) -> Iterator[None]:
         ) from error
 
 
-def damaged(path: Path, where: str) -> JournalError:
+def damaged(path: Path, where: str) -> JournalDamagedError:
     """Return the error for contents that cannot be what the program wrote."""
-    return JournalError(
-        "The journal is damaged or was changed by hand.",
-        remedy="Do not push. Restore the file from a backup, or ask support.",
-        details=f"{path}: {where}",
+    return JournalDamagedError(
+        "The journal is damaged or was changed by hand.", details=f"{path}: {where}"
     )

@@ -73,6 +73,19 @@ MIGRATIONS: tuple[Step, ...] = (
         """,
         "CREATE TABLE watermarks (realm_id TEXT PRIMARY KEY, moment TEXT NOT NULL) STRICT",
     ),
+    (
+        # Evidence of what QuickBooks made of a push; amounts as text, so that no cent is lost.
+        "ALTER TABLE entries ADD COLUMN number TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE entries ADD COLUMN total TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE entries ADD COLUMN currency TEXT NOT NULL DEFAULT ''",
+        # A journal that was rebuilt from a damaged one says so here; its chain begins with it.
+        """
+        CREATE TABLE origins (
+          id INTEGER PRIMARY KEY CHECK (id = 1),
+          facts TEXT NOT NULL
+        ) STRICT
+        """,
+    ),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import datetime
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from psaqb_desktop.adapters.journal.faults import damaged
@@ -72,6 +72,9 @@ def entry_from_row(row: sqlite3.Row, path: Path) -> JournalEntry:
             machine=row["machine"],
             outcome=row["outcome"],
             trace_id=row["trace_id"],
+            number=row["number"],
+            total=Decimal(row["total"]) if row["total"] else None,
+            currency=row["currency"],
         )
-    except ValueError as error:
+    except (ValueError, InvalidOperation) as error:
         raise damaged(path, f"entry {row['id']} cannot be read: {error!r}") from error

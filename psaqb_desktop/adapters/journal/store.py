@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from psaqb_desktop import __version__
-from psaqb_desktop.adapters.journal import chain
+from psaqb_desktop.adapters.journal import chain, export
 from psaqb_desktop.adapters.journal.database import JournalDatabase
+from psaqb_desktop.adapters.journal.recovery import rebuild
 from psaqb_desktop.adapters.journal.rows import (
     PUSH_COLUMNS,
     draft_text,
@@ -20,7 +21,8 @@ from psaqb_desktop.adapters.journal.rows import (
 )
 from psaqb_desktop.domain.errors import JournalError
 from psaqb_desktop.domain.identifiers import InvoiceId, RealmId, RequestId
-from psaqb_desktop.domain.push import NEXT_STEPS, JournalEntry, Push, PushStep
+from psaqb_desktop.domain.journal import JournalRecovery
+from psaqb_desktop.domain.push import NEXT_STEPS, JournalEntry, PostedDocument, Push, PushStep
 
 _MAY_BE_PREPARED_AGAIN = frozenset({PushStep.REJECTED, PushStep.ABANDONED, PushStep.RECORDED})
 
@@ -108,14 +110,20 @@ class SqliteJournal:
         *,
         outcome: str = "",
         trace_id: str = "",
+        document: PostedDocument | None = None,
     ) -> None:
         """Move pushes to their next step, all or none.
 
-        An empty ``outcome`` or ``trace_id`` leaves what an earlier step noted on the push.
+        An empty ``outcome`` or ``trace_id`` leaves what an earlier step noted on the push. A
+        ``document`` brings both along, and number, total and currency as evidence.
 
         Raises:
             JournalError: a push is unknown, or the step is not allowed after its own.
         """
+        evidence: tuple[str, str, str] = ("", "", "")
+        if document is not None:
+            outcome, trace_id = outcome or str(document.id), trace_id or document.trace_id
+            evidence = (document.number, format(document.total, "f"), document.currency)
         with self._database.writing() as connection:
             for request_id in dict.fromkeys(request_ids):
                 row = _current(connection, request_id)
@@ -135,7 +143,7 @@ class SqliteJournal:
                     "UPDATE pushes SET step = ?, outcome = ?, trace_id = ? WHERE id = ?",
                     (step.value, outcome or push.outcome, trace_id or push.trace_id, row["id"]),
                 )
-                self._append(connection, row["id"], push, step, outcome, trace_id)
+                self._append(connection, row["id"], push, step, (outcome, trace_id, *evidence))
 
     def _append(
         self,
@@ -143,9 +151,9 @@ class SqliteJournal:
         push_id: int,
         push: Push,
         step: PushStep,
-        outcome: str = "",
-        trace_id: str = "",
+        news: tuple[str, ...] = ("", "", "", "", ""),
     ) -> None:
+        """Write an entry; ``news``: outcome, trace id, document's number, total and currency."""
         chain.append(
             connection,
             (
@@ -157,8 +165,7 @@ class SqliteJournal:
                 push.request_id,
                 push.digest,
                 step.value,
-                outcome,
-                trace_id,
+                *news,
             ),
         )
 
@@ -206,6 +213,40 @@ class SqliteJournal:
         """
         with self._database.reading() as connection:
             return chain.verify(connection, self._database.path)
+
+    def export(self, file: Path) -> int:
+        """Write all entries to a new file, CSV or (by its name ``.jsonl``) JSON lines.
+
+        Returns the number of entries. The chain is verified first: what is handed to an auditor
+        must be whole.
+
+        Raises:
+            JournalDamagedError: the chain is broken; nothing was written.
+            JournalError: the file cannot be written.
+        """
+        with self._database.reading() as connection:
+            chain.verify(connection, self._database.path)
+            return export.write(connection, file)
+
+    def verify_export(self, file: Path) -> int:
+        """Prove that exported JSON lines are as they were written; return how many they are.
+
+        Raises:
+            JournalDamagedError: a line was changed, removed or put in.
+            JournalError: the file cannot be read.
+        """
+        return export.verify_lines(file)
+
+    def recover(self) -> JournalRecovery:
+        """Set the damaged file aside and go on with what can be read of it.
+
+        See :func:`psaqb_desktop.adapters.journal.recovery.rebuild`.
+
+        Raises:
+            JournalError: the disk refuses; the damaged file is where it was.
+        """
+        with self._database.replacing() as path:
+            return rebuild(path, self._now())
 
 
 def _current(connection: sqlite3.Connection, request_id: RequestId) -> sqlite3.Row | None:

@@ -6,6 +6,8 @@ before anything is sent again.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from psaqb_desktop.adapters.http import exact_json
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.adapters.quickbooks import json_reading as read
@@ -60,7 +62,8 @@ def _created(
         faults = faults_in(data)
         if not faults:
             document = read.as_object(data.get(document_type.value), document_type.value)
-            return posted_document(document, document_type, calls.connection.home_currency)
+            posted = posted_document(document, document_type, calls.connection.home_currency)
+            return replace(posted, trace_id=answer.trace_id)
     except UnreadableAnswerError as error:
         raise _unknown(subject, f"{error.details}\n{answer.excerpt()}") from error
     raise _refused(faults, answer, subject)

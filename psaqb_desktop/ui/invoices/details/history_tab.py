@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from psaqb_desktop.domain.money import Money
 from psaqb_desktop.domain.push import JournalEntry, PushStep
 from psaqb_desktop.ui.desk import Facts
 from psaqb_desktop.ui.formats import moment_text
@@ -45,6 +46,13 @@ def _facts(entry: JournalEntry) -> list[tuple[str, str]]:
         ("When", moment_text(entry.at)),
         ("By", " on ".join(part for part in (entry.by, entry.machine) if part)),
         ("Outcome", entry.outcome),
+        ("Document", _document(entry)),
         ("Request id", entry.request_id),
         ("Trace id", entry.trace_id),
     ]
+
+
+def _document(entry: JournalEntry) -> str:
+    if entry.total is None:
+        return ""
+    return f"{entry.number or 'without number'}, {Money(entry.total, entry.currency)}"
