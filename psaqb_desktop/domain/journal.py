@@ -27,6 +27,7 @@ class JournalRecovery:
         )
         return (
             f"The damaged journal was set aside ({self.set_aside}). {saved}. The CRM and "
-            "QuickBooks are asked what became of open pushes; what this computer had announced "
-            "and nothing is known of any more is settled ten minutes after it was announced."
+            "QuickBooks are asked what became of open pushes. Invoices that this computer had "
+            "announced and knows nothing of any more stay “Checking outcome” until ten minutes "
+            "after they were announced; then they are settled."
         )

@@ -106,7 +106,8 @@ async def ask(
     The safe answer has the focus: nothing changes on a bare Enter.
     """
     dialog = MessageDialog(parent, title, text, icon=QStyle.StandardPixmap.SP_MessageBoxQuestion)
-    dialog.add_button(yes_text, QDialogButtonBox.ButtonRole.AcceptRole).setAutoDefault(False)
+    # A button that has the focus answers to Enter: who has gone to it means it.
+    dialog.add_button(yes_text, QDialogButtonBox.ButtonRole.AcceptRole)
     safe = dialog.add_button(no_text, QDialogButtonBox.ButtonRole.RejectRole)
     safe.setDefault(True)
     safe.setFocus()

@@ -42,12 +42,13 @@ class JournalDialogs:
                 await tell(self._parent, "The journal was recovered", recovery.words)
                 await self._settle()
             return
-        await tell(
-            self._parent,
-            "The journal is whole",
+        text = (
             f"It has {count:,} entries, and each follows from the one before it: nothing was "
-            "changed, removed or put in by hand.",
+            "changed, removed or put in by hand."
+            if count
+            else "It is empty: nothing has been pushed from this computer yet."
         )
+        await tell(self._parent, "The journal is whole", text)
 
     async def export(self) -> None:
         """Ask for a file and write all entries to it."""
@@ -55,10 +56,8 @@ class JournalDialogs:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([_TABLE, _LINES])
         dialog.setDefaultSuffix("csv")
-        dialog.filterSelected.connect(
-            lambda chosen: dialog.setDefaultSuffix("jsonl" if chosen == _LINES else "csv")
-        )
         dialog.selectFile("psaqb-journal.csv")
+        dialog.filterSelected.connect(lambda chosen: _give_suffix(dialog, chosen))
         try:
             if await run_dialog(dialog) != QDialog.DialogCode.Accepted:
                 return
@@ -82,3 +81,11 @@ async def wants_recovery(parent: QWidget | None, error: JournalDamagedError) -> 
         "Recover the journal",
         "Not now",
     )
+
+
+def _give_suffix(dialog: QFileDialog, chosen: str) -> None:
+    """Let the name follow the kind of file: the suffix decides what is written."""
+    suffix = "jsonl" if chosen == _LINES else "csv"
+    dialog.setDefaultSuffix(suffix)
+    for name in dialog.selectedFiles():
+        dialog.selectFile(Path(name).with_suffix(f".{suffix}").name)

@@ -58,19 +58,22 @@ def test_a_question_answers_yes_only_by_its_yes_button(
         answers.append(await ask(None, "Stop the push?", "", "Stop it", "Go on"))
 
     async def body() -> None:
-        for press in ("Stop it", "Go on", "Escape", "Enter"):
+        for press in ("Stop it", "Go on", "Escape", "Enter", "Tab, Enter"):
             task = tasks.start(question(), "asking")
             dialog = await shown_dialog()
             if press == "Escape":
                 QTest.keyClick(dialog, Qt.Key.Key_Escape)
             elif press == "Enter":
                 QTest.keyClick(dialog, Qt.Key.Key_Return)
+            elif press == "Tab, Enter":
+                button(dialog, "Stop it").setFocus(Qt.FocusReason.TabFocusReason)
+                QTest.keyClick(button(dialog, "Stop it"), Qt.Key.Key_Return)
             else:
                 button(dialog, press).click()
             await task
 
     run_async(body())
-    assert answers == [True, False, False, False]
+    assert answers == [True, False, False, False, True]
 
 
 def test_cancelling_the_task_closes_its_dialog(run_async: RunAsync, tasks: TaskRunner) -> None:
