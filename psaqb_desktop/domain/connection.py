@@ -131,6 +131,8 @@ class Credentials:
 
     client_secret: str = field(repr=False)
     refresh_token: str = field(repr=False)
+    issued: datetime | None = field(default=None, compare=False)
+    """When the refresh token was issued, read together with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +148,5 @@ class TokenAnswer:
     refresh_token_expires: datetime
     received: datetime
     refresh_token_hard_expires: datetime | None = None
+    issued: datetime | None = None
+    """When the tokens were issued by the service's own clock, where it told."""

@@ -11,17 +11,34 @@ A refresh may bring a new refresh token, and the old one may then be dead. So, i
 A program that dies between 3 and 4 leaves a keyring entry newer than the CRM's; the next start
 finds it (``heal``) and finishes the job. Each issue date is made at least a second later than
 the one before, so "newer" is never in doubt although the CRM keeps whole seconds.
+
+A lease runs out, and its holder may sleep through that: S took the lease first and wakes late, L
+took it after. So a lease alone keeps nobody from overwriting. Both of S's writes (the tokens, and
+"sign in again") carry the version that came with the lease. Anything that was written since makes
+them fail; S reads the record again and lets the issue dates decide. Those are Intuit's (the date
+of its answer) and later than every date that was known when the token was asked for.
+
+* L wrote nothing yet, or only its lease: S's token is newer than the CRM's and goes in; L's lease
+  stays, and L's own write then fails in turn and is decided in the same way.
+* L's token is in the CRM. Where a token dies when its successor is issued, L's refresh came either
+  before S's (then S was refused and has nothing to write) or after S's token had reached L's eyes
+  (then L's date is later by rule). Where old tokens live on for a day, both are good and the later
+  date stays in the CRM; S's stays in its keyring, which is tried whenever the CRM's is refused.
+* L was refused because S had spent the token: L's "sign in again" fails if S wrote before, and L
+  goes on with S's token. If L wrote it before, S's token clears it.
+* A person disconnected meanwhile: no date is left in the CRM, and S's token does not go in.
+* A person signed in again meanwhile: that is dated as it is confirmed, later than what was known.
+* An answer to one of these writes was lost: the record tells whether it arrived.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import EnvironmentKind
@@ -31,10 +48,19 @@ from psaqb_desktop.domain.errors import (
     OutcomeUnknownError,
     SecretStoreError,
     SignInNeededError,
+    StaleRecordError,
     WrongEnvironmentError,
 )
 from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_kind_problem
+from psaqb_desktop.services.kept_tokens import (
+    KeptToken,
+    dated,
+    from_text,
+    is_newer,
+    secret_name,
+    to_text,
+)
 from psaqb_desktop.services.ports import Clock, ConnectionStore, MachineLock, SecretStore
 from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway
 
@@ -44,16 +70,10 @@ WAIT_SECONDS = 150
 """How long to wait for another desktop before giving up."""
 EARLY = timedelta(seconds=120)
 """Tokens are renewed this long before they expire."""
+MOST_WRITES = 5
+"""How often a write is decided anew because somebody else had written."""
 
 log = logging.getLogger("psaqb.tokens")
-
-
-@dataclass(frozen=True, slots=True)
-class KeptToken:
-    """A refresh token as this machine's keyring keeps it."""
-
-    realm_id: str
-    answer: TokenAnswer
 
 
 class AccessTokens:
@@ -114,20 +134,20 @@ class AccessTokens:
         nothing may fail before it is kept. Returns the answer with its issue date made later
         than any date known before.
         """
-        answer = _dated(answer, connection, before)
+        answer = dated(answer, connection, before)
         self._answers[connection.id] = answer
-        self._secrets.set(_secret_name(connection.id), _to_text(realm_id, answer))
+        self._secrets.set(secret_name(connection.id), to_text(realm_id, answer))
         return answer
 
     def kept(self, connection_id: ConnectionId) -> KeptToken | None:
         """Return what this machine's keyring keeps for a connection."""
-        text = self._secrets.get(_secret_name(connection_id))
-        return _from_text(text) if text else None
+        text = self._secrets.get(secret_name(connection_id))
+        return from_text(text) if text else None
 
     def forget(self, connection_id: ConnectionId) -> None:
         """Forget a connection's tokens on this machine."""
         self._answers.pop(connection_id, None)
-        self._secrets.delete(_secret_name(connection_id))
+        self._secrets.delete(secret_name(connection_id))
 
     def heal(self, connections: Iterable[Connection]) -> int:
         """Bring refresh tokens to the CRM that a program of this machine could not bring.
@@ -147,38 +167,79 @@ class AccessTokens:
         if other_kind_problem(connection, self._kind):
             return False  # another environment's token is not ours to bring
         kept = self.kept(connection.id) if connection.realm_id else None
-        if kept is None or not _is_newer(kept, connection):
+        if kept is None or not is_newer(kept, connection):
             return False
         with self._guard_of(connection.id), self._lease(connection.id) as current:
-            if not _is_newer(kept, current):
+            return self._bring(current, kept)
+
+    def _bring(self, leased: Connection, kept: KeptToken) -> bool:
+        """Store a token in the CRM unless a newer one is there; True when it was stored."""
+        current = leased
+        for _ in range(MOST_WRITES):
+            if not is_newer(kept, current):
+                log.info("the CRM has a newer token of connection %s", current.name)
                 return False
-            self._connections.store_tokens(current.id, kept.answer)
-            log.info("stored the newer refresh token of connection %s", current.name)
-            return True
+            try:
+                self._connections.store_tokens(
+                    current, kept.answer, is_lease_ours=current.lease_holder == leased.lease_holder
+                )
+            except StaleRecordError:
+                current = self._connections.connection(leased.id)
+            else:
+                log.info("stored the newer refresh token of connection %s", current.name)
+                return True
+        raise LeaseTakenError(
+            f"The connection {current.name} keeps changing in the CRM. The new token is kept on "
+            "this machine and brought later."
+        )
 
     def _refresh(self, connection_id: ConnectionId) -> TokenAnswer:
-        with self._lease(connection_id) as current:
-            self._require_own_kind(current)
+        with self._lease(connection_id) as leased:
+            self._require_own_kind(leased)
             credentials = self._connections.credentials(connection_id)
             kept = self.kept(connection_id)
-            answer = self._first_that_works(current, credentials, kept)
+            answer, current = self._first_that_works(leased, credentials, kept)
             try:
                 answer = self.keep(current, current.realm_id, answer, before=kept)
             except SecretStoreError as error:
                 # The keyring answered a moment ago; now the CRM is the one safe place left.
                 log.warning("the keyring did not take the new token: %s", error)
-                answer = _dated(answer, current, kept)
-            self._connections.store_tokens(connection_id, answer)
-            log.info("refreshed the token of connection %s", current.name)
+                answer = dated(answer, current, kept)
+            self._bring(current, KeptToken(current.realm_id, answer))
             return answer
 
     def _first_that_works(
+        self, leased: Connection, credentials: Credentials, kept: KeptToken | None
+    ) -> tuple[TokenAnswer, Connection]:
+        """Refresh with what the CRM holds or this machine keeps.
+
+        Where all of it is dead, the CRM notes that a person must sign in, unless another desktop
+        brought a token just now: then with that one. Returns the answer, and the record of the
+        token that was spent: it may be newer than the lease.
+        """
+        current = leased
+        for _ in range(MOST_WRITES):
+            current = replace(current, refresh_token_issued=credentials.issued)
+            try:
+                return self._first_alive(current, credentials, kept), current
+            except SignInNeededError:
+                self._answers.pop(leased.id, None)
+                try:
+                    self._connections.mark_sign_in_needed(current)
+                except StaleRecordError:
+                    current = self._connections.connection(leased.id)
+                    credentials = self._connections.credentials(leased.id)
+                    continue
+                raise
+        raise LeaseTakenError(f"The connection {current.name} keeps changing in the CRM.")
+
+    def _first_alive(
         self, current: Connection, credentials: Credentials, kept: KeptToken | None
     ) -> TokenAnswer:
         """Try the newest refresh token first; the other only if the first one is dead."""
         tokens = [credentials.refresh_token]
         if kept is not None and kept.realm_id == current.realm_id:
-            tokens.insert(0 if _is_newer(kept, current) else 1, kept.answer.refresh_token)
+            tokens.insert(0 if is_newer(kept, current) else 1, kept.answer.refresh_token)
         refused: SignInNeededError | None = None
         for token in dict.fromkeys(t for t in tokens if t):
             try:
@@ -187,8 +248,6 @@ class AccessTokens:
                 )
             except SignInNeededError as error:
                 refused = error
-        self._connections.mark_sign_in_needed(current.id)
-        self._answers.pop(current.id, None)
         raise refused or SignInNeededError(
             f"{current.name} is not connected to QuickBooks.", service=current.name
         )
@@ -268,65 +327,3 @@ def _place(holder: str) -> str:
     not wait for its lease to run out.
     """
     return holder.partition("#")[0]
-
-
-def _is_newer(kept: KeptToken, connection: Connection) -> bool:
-    if kept.realm_id != connection.realm_id:
-        return False
-    issued = connection.refresh_token_issued
-    if issued is None:
-        # Disconnected, on whichever desktop: an old keyring must not connect it again. A token
-        # typed into the record has no date; what came of it here is newer.
-        return connection.has_refresh_token
-    return kept.answer.received > issued
-
-
-def _dated(answer: TokenAnswer, connection: Connection, before: KeptToken | None) -> TokenAnswer:
-    """Return the answer with an issue date later than any that was known."""
-    known = [d for d in (connection.refresh_token_issued, before and before.answer.received) if d]
-    received = answer.received.replace(microsecond=0)
-    if known:
-        received = max(received, max(known).replace(microsecond=0) + timedelta(seconds=1))
-    return replace(answer, received=received)
-
-
-def _secret_name(connection_id: ConnectionId) -> str:
-    return f"quickbooks-refresh-token/{connection_id}"
-
-
-def _to_text(realm_id: str, answer: TokenAnswer) -> str:
-    """Write what must survive; the access token stays in memory."""
-    return json.dumps(
-        {
-            "realm": realm_id,
-            "refresh_token": answer.refresh_token,
-            "received": answer.received.isoformat(),
-            "expires": answer.refresh_token_expires.isoformat(),
-            "hard_expires": _iso(answer.refresh_token_hard_expires),
-        }
-    )
-
-
-def _from_text(text: str) -> KeptToken | None:
-    try:
-        data = json.loads(text)
-        received = datetime.fromisoformat(data["received"])
-        hard = data["hard_expires"]
-        return KeptToken(
-            data["realm"],
-            TokenAnswer(
-                access_token="",
-                refresh_token=data["refresh_token"],
-                access_token_expires=received,
-                refresh_token_expires=datetime.fromisoformat(data["expires"]),
-                received=received,
-                refresh_token_hard_expires=datetime.fromisoformat(hard) if hard else None,
-            ),
-        )
-    except (ValueError, KeyError, TypeError):
-        log.warning("an entry of the keyring could not be read and is left alone")
-        return None
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -113,8 +113,12 @@ class ConnectCompany:
             home_currency=found.home_currency,
         )
         saved = self._connections.save(bound)
+        # Dated anew: a token that another desktop stored while the person looked is older.
+        tokens = self._tokens.keep(
+            saved, saved.realm_id, found.tokens, before=self._tokens.kept(saved.id)
+        )
         return self._connections.save_credentials(
-            saved.id, client_secret=found.client_secret, tokens=found.tokens
+            saved.id, client_secret=found.client_secret, tokens=tokens
         )
 
     def reject(self, found: CompanyFound) -> None:

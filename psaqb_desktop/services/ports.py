@@ -112,16 +112,28 @@ class ConnectionStore(Protocol):
         """
         ...
 
-    def store_tokens(self, connection_id: ConnectionId, tokens: TokenAnswer) -> Connection:
-        """Store refresh token and dates and clear the lease, in one write."""
+    def store_tokens(
+        self, connection: Connection, tokens: TokenAnswer, *, is_lease_ours: bool
+    ) -> Connection:
+        """Store refresh token and dates with If-Match on ``connection.version``, in one write.
+
+        The same write gives the lease back if it is ours.
+
+        Raises:
+            StaleRecordError: the record changed since it was read; nothing was written.
+        """
         ...
 
     def release_lease(self, connection_id: ConnectionId, *, holder: str) -> None:
         """Clear the lease if ``holder`` still has it."""
         ...
 
-    def mark_sign_in_needed(self, connection_id: ConnectionId) -> None:
-        """Note that the token endpoint said invalid_grant; clears the lease."""
+    def mark_sign_in_needed(self, connection: Connection) -> None:
+        """Note that the token endpoint said invalid_grant, with If-Match; clears the lease.
+
+        Raises:
+            StaleRecordError: the record changed since it was read; nothing was written.
+        """
         ...
 
     def forget_tokens(self, connection_id: ConnectionId) -> Connection:

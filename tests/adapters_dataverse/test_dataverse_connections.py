@@ -107,7 +107,7 @@ def test_one_connection_for_each_legal_entity(ada: Desk) -> None:
 def test_credentials_are_stored_and_read(ada: Desk) -> None:
     connection = ada.new_connection()
     assert ada.connections.credentials(connection.id) == Credentials("", "")
-    ada.connections.mark_sign_in_needed(connection.id)
+    ada.connections.mark_sign_in_needed(ada.connections.connection(connection.id))
     stored = ada.connections.save_credentials(
         connection.id, client_secret="s3cret", tokens=_tokens("AB11-first")
     )
@@ -130,9 +130,36 @@ def test_a_new_refresh_token_clears_the_lease_in_the_same_write(ada: Desk) -> No
         ada.connections.connection(connection.id), holder="desk 1", until=_NOW
     )
     assert (leased.lease_holder, leased.lease_until) == ("desk 1", _NOW)
-    after = ada.connections.store_tokens(connection.id, _tokens("two"))
+    after = ada.connections.store_tokens(
+        ada.connections.connection(connection.id), _tokens("two"), is_lease_ours=True
+    )
     assert (after.lease_holder, after.lease_until) == ("", None)
     assert ada.connections.credentials(connection.id) == Credentials("s", "two")
+
+
+def test_a_token_is_not_stored_over_what_somebody_else_wrote(ada: Desk) -> None:
+    connection = ada.new_connection()
+    stale = ada.connections.connection(connection.id)
+    current = ada.connections.take_lease(stale, holder="desk 2", until=_NOW)
+    for write in (
+        lambda: ada.connections.store_tokens(stale, _tokens("late"), is_lease_ours=True),
+        lambda: ada.connections.mark_sign_in_needed(stale),
+    ):
+        with pytest.raises(StaleRecordError):
+            write()
+    assert ada.connections.connection(connection.id) == current
+    assert ada.connections.credentials(connection.id).refresh_token == ""
+
+
+def test_a_lease_of_somebody_else_outlives_a_stored_token(ada: Desk) -> None:
+    connection = ada.new_connection()
+    leased = ada.connections.take_lease(
+        ada.connections.connection(connection.id), holder="desk 2", until=_NOW
+    )
+    after = ada.connections.store_tokens(leased, _tokens("two"), is_lease_ours=False)
+    assert (after.lease_holder, after.lease_until) == ("desk 2", _NOW)
+    credentials = ada.connections.credentials(connection.id)
+    assert (credentials.refresh_token, credentials.issued) == ("two", _NOW)
 
 
 def test_one_desk_at_a_time_gets_the_lease(crm: PracticeCrm, ada: Desk) -> None:
@@ -170,7 +197,9 @@ def test_a_refresh_token_gets_there_in_spite_of_lost_answers(crm: PracticeCrm, a
     connection = ada.new_connection()
     for fault in ("drop_before", "drop_after", "half_answer"):
         crm.fault(fault=fault, method="PATCH", path="*psaqb_connections*")
-    ada.connections.store_tokens(connection.id, _tokens("three"))
+    ada.connections.store_tokens(
+        ada.connections.connection(connection.id), _tokens("three"), is_lease_ours=True
+    )
     assert ada.connections.credentials(connection.id).refresh_token == "three"
 
 
@@ -192,5 +221,7 @@ def test_a_secret_that_may_not_be_read_is_not_taken_for_none(crm: PracticeCrm, a
     with pytest.raises(SecretHiddenError, match="may not read"):
         cleo.connections.credentials(connection.id)
     with pytest.raises(SecretHiddenError):
-        cleo.connections.store_tokens(connection.id, _tokens("two"))
+        cleo.connections.store_tokens(
+            ada.connections.connection(connection.id), _tokens("two"), is_lease_ours=True
+        )
     assert ada.connections.credentials(connection.id).refresh_token == "one"

@@ -128,5 +128,9 @@ def test_secrets_are_read_through_the_profile(bare_crm: PracticeCrm) -> None:
     path = f"systemusers({cleo.sign_in.who_am_i().id})/systemuserprofiles_association/$ref"
     ada.client.write(Operation("POST", path, body={"@odata.id": address}), doing="adding")
     assert cleo.connections.credentials(connection.id) == Credentials("secret", "refresh")
-    cleo.connections.store_tokens(connection.id, replace(tokens, refresh_token="newer"))
+    cleo.connections.store_tokens(
+        cleo.connections.connection(connection.id),
+        replace(tokens, refresh_token="newer"),
+        is_lease_ours=True,
+    )
     assert ada.connections.credentials(connection.id).refresh_token == "newer"

@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 
 from psaqb_desktop.adapters.dataverse.batch import Operation
-from psaqb_desktop.adapters.dataverse.sync_records import answer_date
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.draft import DocumentType
@@ -243,8 +242,8 @@ def test_the_crm_tells_its_own_time(ada: Desk) -> None:
 
 
 def test_an_answer_without_a_date_has_none() -> None:
-    assert answer_date(HttpAnswer(200, {}, b"")) is None
-    assert answer_date(HttpAnswer(200, {"Date": "yesterday"}, b"")) is None
+    assert HttpAnswer(200, {}, b"").date is None
+    assert HttpAnswer(200, {"Date": "yesterday"}, b"").date is None
 
 
 def _allocation(sync_id: CrmId, number: str, amount: str) -> PaymentAllocation:

@@ -33,6 +33,8 @@ class FakeAuthorization:
         self.at_once = 0
         """Most refreshes that were under way at the same time."""
         self.refreshes = 0
+        self.date: datetime | None = None
+        """What its answers say that the time is."""
         self.companies: dict[str, tuple[RealmId, CompanyInfo, CompanyPreferences]] = {}
         self._alive: dict[str, datetime | None] = {}
         self._clock = clock
@@ -125,4 +127,5 @@ class FakeAuthorization:
             access_token_expires=now + timedelta(hours=1),
             refresh_token_expires=now + timedelta(days=101),
             received=now,
+            issued=self.date,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 START = datetime(2026, 9, 14, 8, 0, tzinfo=UTC)
@@ -22,6 +23,8 @@ class FakeClock:
         with self._lock:
             self.slept.append(seconds)
             self._now += timedelta(seconds=seconds)
+        # Who waits for another thread must not let a lease run out before that thread's turn.
+        time.sleep(0.001)
 
     def advance(self, **parts: float) -> None:
         with self._lock:

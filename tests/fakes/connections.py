@@ -53,6 +53,7 @@ class FakeConnectionStore:
             return Credentials(
                 self._client_secrets.get(connection_id, ""),
                 self.refresh_tokens.get(connection_id, ""),
+                self._stored[connection_id].refresh_token_issued,
             )
 
     def save(self, connection: Connection) -> Connection:
@@ -77,7 +78,7 @@ class FakeConnectionStore:
     ) -> Connection:
         with self._lock:
             self._client_secrets[connection_id] = client_secret
-            return self._store_tokens(connection_id, tokens)
+            return self._store_tokens(connection_id, tokens, is_lease_ours=True)
 
     def take_lease(self, connection: Connection, *, holder: str, until: datetime) -> Connection:
         with self._lock:
@@ -85,9 +86,12 @@ class FakeConnectionStore:
                 raise LeaseTakenError("Somebody else was faster.")
             return self._store(replace(connection, lease_holder=holder, lease_until=until))
 
-    def store_tokens(self, connection_id: ConnectionId, tokens: TokenAnswer) -> Connection:
+    def store_tokens(
+        self, connection: Connection, tokens: TokenAnswer, *, is_lease_ours: bool
+    ) -> Connection:
         with self._lock:
-            return self._store_tokens(connection_id, tokens)
+            self._require_unchanged(connection)
+            return self._store_tokens(connection.id, tokens, is_lease_ours=is_lease_ours)
 
     def release_lease(self, connection_id: ConnectionId, *, holder: str) -> None:
         with self._lock:
@@ -95,9 +99,10 @@ class FakeConnectionStore:
             if stored.lease_holder == holder:
                 self._store(replace(stored, lease_holder="", lease_until=None))
 
-    def mark_sign_in_needed(self, connection_id: ConnectionId) -> None:
+    def mark_sign_in_needed(self, connection: Connection) -> None:
         with self._lock:
-            stored = self._stored[connection_id]
+            self._require_unchanged(connection)
+            stored = self._stored[connection.id]
             self._store(replace(stored, needs_sign_in=True, lease_holder="", lease_until=None))
 
     def forget_tokens(self, connection_id: ConnectionId) -> Connection:
@@ -115,18 +120,25 @@ class FakeConnectionStore:
                 )
             )
 
-    def _store_tokens(self, connection_id: ConnectionId, tokens: TokenAnswer) -> Connection:
+    def _require_unchanged(self, connection: Connection) -> None:
+        if self._stored[connection.id].version != connection.version:
+            raise StaleRecordError("The connection has changed.")
+
+    def _store_tokens(
+        self, connection_id: ConnectionId, tokens: TokenAnswer, *, is_lease_ours: bool
+    ) -> Connection:
         self.refresh_tokens[connection_id] = tokens.refresh_token
+        stored = self._stored[connection_id]
+        if is_lease_ours:
+            stored = replace(stored, lease_holder="", lease_until=None)
         return self._store(
             replace(
-                self._stored[connection_id],
+                stored,
                 # The CRM keeps whole seconds.
                 refresh_token_issued=tokens.received.replace(microsecond=0),
                 refresh_token_expires=tokens.refresh_token_expires,
                 refresh_token_hard_expires=tokens.refresh_token_hard_expires,
                 needs_sign_in=False,
-                lease_holder="",
-                lease_until=None,
             )
         )
 

@@ -234,6 +234,40 @@ def test_no_keyring_connects_again_what_was_disconnected(world: World, program: 
     assert stored(world) == ""
 
 
+def test_a_disconnect_while_a_token_is_under_way_stays(world: World) -> None:
+    machine = Machine(world.folder, "desk")
+
+    def disconnect() -> None:
+        world.connections.forget_tokens(examples.CONNECTION)
+
+    gate = WatchedGate(before={"connections.store_tokens": disconnect})
+    program = world.program(machine, gate)
+    renew(program)
+    assert stored(world) == ""
+    assert program.tokens.heal(world.connections.connections()) == 0
+    assert stored(world) == ""
+    program.close()
+
+
+def test_a_connection_edited_while_a_token_is_under_way_gets_both(world: World) -> None:
+    def edit() -> None:
+        world.connections.save(replace(connection_of(world), mapping_text="{}"))
+
+    program = world.program(gate=WatchedGate(before={"connections.store_tokens": edit}))
+    renew(program)
+    assert stored(world) == world.authorization.newest
+    assert connection_of(world).mapping_text == "{}"
+    assert not connection_of(world).lease_holder
+    program.close()
+
+
+def test_a_token_is_dated_by_the_clock_of_its_service(world: World, program: Program) -> None:
+    their_time = world.clock.now() + timedelta(hours=5)
+    world.authorization.date = their_time
+    renew(program)
+    assert connection_of(world).refresh_token_issued == their_time
+
+
 def test_a_token_typed_into_the_record_is_healed_too(world: World) -> None:
     machine = Machine(world.folder, "desk")
     world.connections.put(

@@ -134,7 +134,7 @@ def test_a_mapping_that_cannot_be_read_is_a_finding(world: World, program: Progr
 
 
 def test_a_company_that_is_not_connected_is_a_finding(world: World, program: Program) -> None:
-    world.connections.mark_sign_in_needed(examples.CONNECTION)
+    world.connections.mark_sign_in_needed(world.connections.connection(examples.CONNECTION))
     world.add_invoice(1)
     (checked,) = program.check.run(program.rows())
     assert causes(checked) == [Cause.NOT_CONNECTED]

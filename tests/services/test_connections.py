@@ -91,7 +91,7 @@ def test_the_first_sign_in_fills_the_record(office: Office) -> None:
 
 def test_signing_in_again_uses_the_stored_secret(office: Office) -> None:
     connection = office.world.connections.connection(examples.CONNECTION)
-    office.world.connections.mark_sign_in_needed(connection.id)
+    office.world.connections.mark_sign_in_needed(office.world.connections.connection(connection.id))
     connection = office.world.connections.connection(examples.CONNECTION)
     request = office.connect.begin(connection, client_secret="")
     found = office.connect.finish(

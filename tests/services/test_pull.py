@@ -334,7 +334,7 @@ def test_companies_are_pulled_side_by_side_and_fail_alone(world: World) -> None:
 
 
 def test_only_connected_companies_are_pulled(world: World, program: Program) -> None:
-    world.connections.mark_sign_in_needed(examples.CONNECTION)
+    world.connections.mark_sign_in_needed(world.connections.connection(examples.CONNECTION))
     assert program.pull.run() == ()
 
 

@@ -66,7 +66,7 @@ def connection_body(connection: Connection) -> JsonObject:
 
 
 def token_body(tokens: TokenAnswer) -> JsonObject:
-    """Return the refresh token with its dates, and the lease cleared with it."""
+    """Return the refresh token with its dates."""
     return {
         "psaqb_refreshtoken": tokens.refresh_token,
         "psaqb_hasrefreshtoken": True,
@@ -74,7 +74,6 @@ def token_body(tokens: TokenAnswer) -> JsonObject:
         "psaqb_tokenexpires": odata.moment(tokens.refresh_token_expires),
         "psaqb_tokenhardexpires": _moment(tokens.refresh_token_hard_expires),
         "psaqb_needssignin": False,
-        **NO_LEASE,
     }
 
 

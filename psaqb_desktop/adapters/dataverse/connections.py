@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from psaqb_desktop.adapters.dataverse import odata
@@ -16,7 +17,7 @@ from psaqb_desktop.adapters.dataverse.connection_records import (
 from psaqb_desktop.adapters.dataverse.faults import DUPLICATE_KEY, SERVICE
 from psaqb_desktop.adapters.dataverse.schema import CONNECTION
 from psaqb_desktop.adapters.dataverse.tables import OurTables
-from psaqb_desktop.adapters.dataverse.values import words
+from psaqb_desktop.adapters.dataverse.values import moment, words
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.errors import (
     LeaseTakenError,
@@ -30,9 +31,12 @@ from psaqb_desktop.domain.identifiers import ConnectionId
 
 _SELECT = ",".join(CONNECTION.properties)
 _SECRETS = (
-    "psaqb_name,psaqb_clientsecret,psaqb_hasclientsecret,psaqb_refreshtoken,psaqb_hasrefreshtoken"
+    "psaqb_name,psaqb_clientsecret,psaqb_hasclientsecret,psaqb_refreshtoken,psaqb_hasrefreshtoken,"
+    "psaqb_tokenissued"
 )
 _MASK = "***"
+_LOST_ANSWERS = 3
+"""Answers to one write that may get lost, one after the other."""
 
 
 class DataverseConnections:
@@ -76,6 +80,7 @@ class DataverseConnections:
         return Credentials(
             client_secret=_secret(row, "psaqb_clientsecret", "psaqb_hasclientsecret"),
             refresh_token=_secret(row, "psaqb_refreshtoken", "psaqb_hasrefreshtoken"),
+            issued=moment(row, "psaqb_tokenissued"),
         )
 
     def save(self, connection: Connection) -> Connection:
@@ -116,6 +121,7 @@ class DataverseConnections:
             "psaqb_clientsecret": client_secret or None,
             "psaqb_hasclientsecret": bool(client_secret),
             **token_body(tokens),
+            **NO_LEASE,
         }
         return self._set(connection_id, body, "storing the credentials")
 
@@ -140,9 +146,24 @@ class DataverseConnections:
             return self._lease_after_lost_answer(connection, holder[:200], until, error)
         return read_connection(row)
 
-    def store_tokens(self, connection_id: ConnectionId, tokens: TokenAnswer) -> Connection:
-        """Store refresh token and dates and clear the lease, in one write."""
-        return self._set(connection_id, token_body(tokens), "storing the refresh token")
+    def store_tokens(
+        self, connection: Connection, tokens: TokenAnswer, *, is_lease_ours: bool
+    ) -> Connection:
+        """Store refresh token and dates on the condition that the record is as it was read.
+
+        The same write gives the lease back if it is ours.
+
+        Raises:
+            StaleRecordError: somebody else has written meanwhile.
+        """
+        body = token_body(tokens) | (NO_LEASE if is_lease_ours else {})
+        issued = tokens.received.astimezone(UTC).replace(microsecond=0)
+        return self._set_if_unchanged(
+            connection,
+            body,
+            lambda now: now.refresh_token_issued == issued and now.has_refresh_token,
+            "storing the refresh token",
+        )
 
     def release_lease(self, connection_id: ConnectionId, *, holder: str) -> None:
         """Clear the lease if ``holder`` still has it."""
@@ -161,9 +182,16 @@ class DataverseConnections:
             # Something else of the record changed in between; ours to clear only if still ours.
             self._release_again(connection_id, holder[:200])
 
-    def mark_sign_in_needed(self, connection_id: ConnectionId) -> None:
-        """Note that only a person can reconnect; clears the lease."""
-        self._set(connection_id, {"psaqb_needssignin": True, **NO_LEASE}, "noting the sign-in")
+    def mark_sign_in_needed(self, connection: Connection) -> None:
+        """Note that only a person can reconnect; clears the lease.
+
+        Raises:
+            StaleRecordError: somebody else has written meanwhile.
+        """
+        body = {"psaqb_needssignin": True, **NO_LEASE}
+        self._set_if_unchanged(
+            connection, body, lambda now: now.needs_sign_in, "noting the sign-in"
+        )
 
     def forget_tokens(self, connection_id: ConnectionId) -> Connection:
         """Clear the refresh token and its dates after a disconnect."""
@@ -182,6 +210,38 @@ class DataverseConnections:
             is_confidential=True,
         )
         return read_connection(row)
+
+    def _set_if_unchanged(
+        self,
+        connection: Connection,
+        body: JsonObject,
+        is_written: Callable[[Connection], bool],
+        doing: str,
+    ) -> Connection:
+        """Write once; after each lost answer, look whether it arrived before writing again."""
+        for is_last in (*[False] * _LOST_ANSWERS, True):
+            try:
+                row = self._client.update(
+                    self._record(connection.id),
+                    body,
+                    if_match=connection.version,
+                    select=_SELECT,
+                    doing=doing,
+                    is_confidential=True,
+                )
+            except OutcomeUnknownError:
+                now = self.connection(connection.id)
+                if now.version != connection.version:
+                    if is_written(now):
+                        return now
+                    msg = f"The connection {connection.name} changed in between."
+                    raise StaleRecordError(msg) from None
+                if is_last:
+                    raise
+            else:
+                return read_connection(row)
+        msg = "the last attempt returns or raises"
+        raise AssertionError(msg)
 
     def _lease_after_lost_answer(
         self, before: Connection, holder: str, until: datetime, lost: OutcomeUnknownError

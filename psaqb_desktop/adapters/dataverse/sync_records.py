@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from psaqb_desktop.adapters.dataverse import odata
 from psaqb_desktop.adapters.dataverse.batch import Operation
@@ -69,9 +68,8 @@ class DataverseSyncRecords:
         options = {"$select": _ANSWERED, "$orderby": "modifiedon desc", "$top": "1"}
         path = f"{self._tables.path(INVOICE_SYNC)}?{odata.query(options)}"
         answer = self._client.write(Operation("GET", path), doing=_READING, is_safe=True)
-        dated = answer_date(answer)
         newest = [moment(row, "modifiedon") for row in answer.json().get("value", ())]
-        return max(m for m in (dated, *newest, _LONG_AGO) if m)
+        return max(m for m in (answer.date, *newest, _LONG_AGO) if m)
 
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
         """Read the records of these invoices afresh; absent where there is none.
@@ -170,15 +168,6 @@ class DataverseSyncRecords:
         ]
         rows = self._client.rows_of(addresses, doing=_READING)
         return [read_sync_record(row) for row in rows]
-
-
-def answer_date(answer: HttpAnswer) -> datetime | None:
-    """Return when a service says that it answered."""
-    try:
-        found = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _any_of(column: str, ids: Sequence[str]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
 
 from psaqb_desktop.adapters.http.redaction import redact
@@ -42,6 +44,15 @@ class HttpAnswer:
     def trace_id(self) -> str:
         """The service's own name for this exchange, which its support asks for."""
         return next((self.headers[name] for name in _TRACE_HEADERS if name in self.headers), "")
+
+    @property
+    def date(self) -> datetime | None:
+        """When the service says that it answered, by its own clock; None where it does not."""
+        try:
+            found = parsedate_to_datetime(self.headers.get("Date", ""))
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def json(self) -> Any:
         """Read the body as JSON; numbers with a point come as Decimal.

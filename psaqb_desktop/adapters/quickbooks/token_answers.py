@@ -56,6 +56,7 @@ def token_answer(answer: HttpAnswer, received: datetime, sent_refresh_token: str
         ),
         # 0 is what Intuit's own clients make of "not told".
         refresh_token_hard_expires=received + hard if hard else None,
+        issued=answer.date,
     )
 
 
