@@ -101,6 +101,8 @@ class LegalEntitySeed:
     book_close_date: str | None = None
     exchange_rates: dict[str, Decimal] = field(default_factory=dict)
     has_automated_tax: bool = False
+    uses_sales_tax: bool = True
+    is_read_only: bool = False
 
 
 def _rate(name: str, percent: str) -> TaxRateSeed:

@@ -25,7 +25,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("stale is 5000", "fault_bodies", "        5010,\n", "        5000,\n", _B),
     Mutation("no SyncToken bump", "entity_rows", "row.sync_token + 1", "row.sync_token", _B),
     Mutation(
-        "half-even rounding", "books", "CENT, ROUND_HALF_UP", 'CENT, "ROUND_HALF_EVEN"', "tax"
+        "half-even rounding", "books", "unit, ROUND_HALF_UP", 'unit, "ROUND_HALF_EVEN"', "tax"
     ),
     Mutation(
         "no rotation",
@@ -184,9 +184,33 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "6070 is forgotten",
         "sales_lines",
-        'if to_cents(quantity * price) != line["Amount"]:',
+        'if rounded(quantity * price, lines.unit) != line["Amount"]:',
         "if False:",
         "validation",
+    ),
+    Mutation(
+        "dinars lose their third decimal", "currencies", '"TND"), 3),', '"TND"), 2),', "currencies"
+    ),
+    Mutation(
+        "yen have cents whatever the switch",
+        "currencies",
+        "if not books.options.rounds_to_currency:",
+        "if currency == 'JPY' or not books.options.rounds_to_currency:",
+        "currencies",
+    ),
+    Mutation(
+        "home amounts at the rate of 1",
+        "currencies",
+        'Decimal(str(body["ExchangeRate"]))',
+        "Decimal(1)",
+        "currencies",
+    ),
+    Mutation(
+        "no Retry-After",
+        "gateway",
+        "if service.options.retry_after_seconds:",
+        "if False:",
+        "unconfirmed",
     ),
     Mutation("the closing day is open", "books", "day <= closed", "day < closed", _B),
     Mutation(

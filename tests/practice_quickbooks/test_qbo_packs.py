@@ -10,7 +10,14 @@ import requests
 
 from psaqb_desktop.practice.group import GROUP, LegalEntitySeed
 from psaqb_desktop.practice.http_server import RunningServer
-from psaqb_desktop.practice.quickbooks.company_packs import AU, IN, PACKS, US_AUTOMATED
+from psaqb_desktop.practice.quickbooks.company_packs import (
+    AU,
+    IN,
+    LAPSED,
+    PACKS,
+    US_AUTOMATED,
+    US_UNTAXED,
+)
 from tests.practice_quickbooks.qbo_company import TIMEOUT, CompanyClient
 
 
@@ -31,11 +38,25 @@ def test_the_packs_stand_behind_the_group(server: RunningServer, http: requests.
     listed = http.get(f"{server.url}/_practice/companies", timeout=TIMEOUT).json()["companies"]
     assert [each["realm"] for each in listed] == [each.realm_id for each in (*GROUP, *PACKS)]
     assert len({each.realm_id for each in (*GROUP, *PACKS)}) == len(GROUP) + len(PACKS)
-    for kind in ("is_multicurrency", "uses_custom_numbers", "warns_of_duplicate_numbers"):
-        assert {each[kind] for each in listed} == {True, False}
+    for kind in (
+        "is_multicurrency",
+        "uses_custom_numbers",
+        "warns_of_duplicate_numbers",
+        "tracks_classes",
+        "tracks_departments",
+        "uses_sales_tax",
+        "is_read_only",
+    ):
+        assert {each[kind] for each in listed} == {True, False}, kind
+    assert {bool(each["book_close_date"]) for each in listed} == {True, False}
+    assert {each["automated_tax"] for each in listed if each["country"] == "US"} == {
+        "off",
+        "set-up",
+    }
+    assert {each["country"] for each in listed} >= {"US", "GB", "CA", "AU", "IN", "DE"}
 
 
-@pytest.mark.parametrize("seed", PACKS, ids=lambda seed: seed.code)
+@pytest.mark.parametrize("seed", (US_AUTOMATED, AU, IN), ids=lambda seed: seed.code)
 def test_a_pack_takes_an_invoice(company: Any, seed: LegalEntitySeed) -> None:
     books = company(seed)
     assert books.invoice()["TotalAmt"] > 100
@@ -89,6 +110,24 @@ def test_without_sales_tax_the_element_is_dropped(us: CompanyClient) -> None:
     settings(us, uses_sales_tax=False).raise_for_status()
     code = {"TxnTaxCodeRef": {"value": us.id_of("TaxCode", "California")}}
     assert us.invoice(TxnTaxDetail=code)["TxnTaxDetail"] == {"TotalTax": 0}
+
+
+def test_a_company_without_sales_tax_has_no_codes(company: Any) -> None:
+    advisors = company(US_UNTAXED)
+    assert advisors.get("preferences")["Preferences"]["TaxPrefs"] == {"UsingSalesTax": False}
+    listed = advisors.query("select * from TaxCode")["TaxCode"]
+    assert {code["Id"] for code in listed} == {"TAX", "NON"}
+    invoice = advisors.invoice(advisors.line("100", tax="TAX"), TxnTaxDetail={"TotalTax": 8})
+    assert (invoice["TxnTaxDetail"], invoice["TotalAmt"]) == ({"TotalTax": 0}, 100)
+
+
+def test_a_company_whose_subscription_has_lapsed(company: Any) -> None:
+    iberia = company(LAPSED)
+    told = iberia.get(f"companyinfo/{LAPSED.realm_id}")["CompanyInfo"]["NameValue"]
+    assert {"Name": "SubscriptionStatus", "Value": "EXPIRED"} in told
+    assert iberia.fault("invoice", iberia.draft())["code"] == "6190"
+    settings(iberia, is_read_only=False).raise_for_status()
+    assert iberia.invoice()["TotalAmt"] == 121
 
 
 def test_two_halves_of_an_indian_rate_are_rounded_each(company: Any) -> None:

@@ -82,7 +82,7 @@ def test_rounds_to_currency(server: RunningServer, http: requests.Session, *, is
     switch(australia, rounds_to_currency=is_on)
     line = australia.line("1004.50", tax="GST")
     yen = australia.invoice(line, customer="Sakura Trading KK", ExchangeRate=0.01)
-    assert yen["TotalAmt"] == (1105 if is_on else Decimal("1104.95"))
+    assert yen["TotalAmt"] == (1106 if is_on else Decimal("1104.95"))  # 1005 and 10 % of it
     home = australia.invoice(line)
     assert home["TotalAmt"] == Decimal("1104.95")
 
@@ -121,6 +121,21 @@ def test_throttles_with_403(gb: CompanyClient, *, is_on: bool) -> None:
     refused = [each for each in answers if each.status_code != 200]
     assert {each.status_code for each in refused} == {403 if is_on else 429}
     assert "ThrottleExceeded" in refused[0].text
+
+
+@pytest.mark.parametrize("seconds", [0, 7])
+def test_retry_after_seconds(gb: CompanyClient, seconds: int) -> None:
+    switch(gb, retry_after_seconds=seconds, limits_enabled=True, limit_factor=0.1)
+    answers = [gb.call("GET", "preferences") for _ in range(2)]
+    assert answers[-1].status_code == 429
+    assert answers[-1].headers.get("Retry-After") == (str(seconds) if seconds else None)
+
+
+@both_ways
+def test_knows_auto_generate(gb: CompanyClient, *, is_on: bool) -> None:
+    switch(gb, knows_auto_generate=is_on)
+    number = gb.invoice(DocNumber="AUTO_GENERATE")["DocNumber"]
+    assert number == ("1001" if is_on else "AUTO_GENERATE")
 
 
 @both_ways

@@ -73,7 +73,10 @@ def create_app(
 
 
 def _money(amount: Decimal | int | str) -> str:
-    return f"{Decimal(str(amount)):,.2f}"
+    exact = Decimal(str(amount))
+    exponent = exact.as_tuple().exponent
+    decimals = max(2, -exponent) if isinstance(exponent, int) else 2
+    return f"{exact:,.{decimals}f}"
 
 
 def _session_key(data_folder: Path) -> bytes:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from psaqb_desktop.practice.quickbooks.applications import Application
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
+from psaqb_desktop.practice.quickbooks.books import Books, rounded
+from psaqb_desktop.practice.quickbooks.currencies import home_amount, unit_of_body
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
 from psaqb_desktop.practice.quickbooks.payment_lines import money, write_lines
 
@@ -21,7 +22,8 @@ def with_balance(books: Books, kind: str, body: Body, applied: Iterable[Applicat
     """
     applied = list(applied)
     paid = sum((application.amount for application in applied), _ZERO)
-    balance = to_cents(money(body, "TotalAmt") - money(body, "Deposit") - paid)
+    payable = money(body, "TotalAmt") - money(body, "Deposit")
+    balance = rounded(payable - paid, unit_of_body(books, body))
     payments = dict.fromkeys(application.payment_id for application in applied)
     result = {
         **body,
@@ -31,7 +33,7 @@ def with_balance(books: Books, kind: str, body: Body, applied: Iterable[Applicat
     if kind == "CreditMemo":
         result["RemainingCredit"] = balance
     if books.company.is_multicurrency:
-        result["HomeBalance"] = to_cents(balance * money(body, "ExchangeRate"))
+        result["HomeBalance"] = home_amount(books, body, balance)
     return result
 
 

@@ -109,6 +109,6 @@ def open_books(
     )
 
 
-def to_cents(amount: Decimal) -> Decimal:
-    """Rounds half up to two decimals, as QuickBooks does in all currencies."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def rounded(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    """Rounds half up to the smallest amount that is booked, which see ``currencies.unit_of``."""
+    return amount.quantize(unit, ROUND_HALF_UP)

@@ -1,8 +1,9 @@
 """Companies beside the practice group, for what its own four do not show.
 
-They have no invoices in the CRM. Together with the group there is one of each kind: US with and
-without automated sales tax, GB, CA, AU, IN, a euro company; multicurrency, custom numbers,
-duplicate warning, closed period and lapsed subscription both ways.
+They have no invoices in the CRM. Together with the group there is one of each kind: US with
+automated sales tax, with codes of its own and with no sales tax at all, GB, CA, AU, IN, euro
+companies; multicurrency, custom numbers, duplicate warning, closed period, classes and locations
+both ways; and one whose subscription has lapsed.
 """
 
 from __future__ import annotations
@@ -121,4 +122,45 @@ IN = LegalEntitySeed(
     ),
 )
 
-PACKS: tuple[LegalEntitySeed, ...] = (US_AUTOMATED, AU, IN)
+US_UNTAXED = LegalEntitySeed(
+    code="USNT",
+    name="Alder & Finch Advisors LLC",
+    country="US",
+    home_currency="USD",
+    realm_id="9341450000000082",
+    company_name="Alder & Finch Advisors LLC",
+    contracting_units=(),
+    business_unit="Americas",
+    tax_codes=(),
+    default_tax_code="NON",
+    is_multicurrency=False,
+    uses_sales_tax=False,
+    customers=(
+        _account("Granite Law", "USD", AddressSeed("6 Elm St", "Concord", "NH", "03301", "USA")),
+    ),
+)
+
+LAPSED = LegalEntitySeed(
+    code="ESMA",
+    name="Alder & Finch Iberia SL",
+    country="ES",
+    home_currency="EUR",
+    realm_id="9341450000000090",
+    company_name="Alder & Finch Iberia SL",
+    contracting_units=(),
+    business_unit="EMEA",
+    tax_codes=(
+        _code("IVA 21%", "Tipo general", ("IVA 21%", "21")),
+        _code("Exento", "Exento", ("IVA 0%", "0")),
+    ),
+    default_tax_code="IVA 21%",
+    time_zone="Europe/Madrid",
+    is_read_only=True,
+    customers=(
+        _account(
+            "Bodegas del Sur", "EUR", AddressSeed("Calle Sierpes 5", "Sevilla", "", "41004", "ESP")
+        ),
+    ),
+)
+
+PACKS: tuple[LegalEntitySeed, ...] = (US_AUTOMATED, AU, IN, US_UNTAXED, LAPSED)

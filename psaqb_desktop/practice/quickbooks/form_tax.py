@@ -7,7 +7,7 @@ from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
 from psaqb_desktop.practice.quickbooks.automated_tax import code_of_address
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
+from psaqb_desktop.practice.quickbooks.books import Books, rounded
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
 from psaqb_desktop.practice.quickbooks.sales_lines import SalesLines
 from psaqb_desktop.practice.quickbooks.sales_tax import CodedAmount, Rate, tax_on_top, tax_within
@@ -36,7 +36,7 @@ def form_tax(books: Books, form: Body, lines: SalesLines, sent: dict[str, Any]) 
     if calculation == "NotApplicable":
         if sent:
             raise fault_bodies.tax_detail_without_tax()
-        return {"TotalTax": to_cents(_ZERO)}
+        return {"TotalTax": rounded(_ZERO)}
     codes = _codes(lines)
     rates = {code: rates_of_code(books, code) for code in dict.fromkeys(codes)}
     for line in lines.discounts:
@@ -44,10 +44,10 @@ def form_tax(books: Books, form: Body, lines: SalesLines, sent: dict[str, Any]) 
         if code:
             rates[code] = rates_of_code(books, code)
     if calculation == "TaxInclusive":
-        return _inclusive_tax(books, lines, rates, sent)
+        return _inclusive_tax(books, form, lines, rates, sent)
     sold = [CodedAmount(code, line["Amount"]) for code, line in zip(codes, lines.sold, strict=True)]
     taken_off = _discounted(lines, sold)
-    return tax_detail(books, tax_on_top([*sold, *taken_off], rates), sent)
+    return tax_detail(books, form, tax_on_top([*sold, *taken_off], rates, lines.unit), sent)
 
 
 def _codes(lines: SalesLines) -> list[str]:
@@ -56,14 +56,14 @@ def _codes(lines: SalesLines) -> list[str]:
 
 def _us_tax(books: Books, form: Body, lines: SalesLines, sent: dict[str, Any]) -> Body:
     if not books.company.uses_sales_tax:
-        return {"TotalTax": to_cents(_ZERO)}
+        return {"TotalTax": rounded(_ZERO)}
     if books.company.automated_tax == "set-up":
         engine = code_of_address(books, form)
         # TaxLine and TotalTax of the client stay as an override; its code does not.
         sent = {**sent, "TxnTaxCodeRef": {"value": engine}} if engine else {}
     code = sent.get("TxnTaxCodeRef", {}).get("value")
     if code is None:
-        return tax_detail(books, (), sent)
+        return tax_detail(books, form, (), sent)
     rates = {code: rates_of_code(books, code, "TxnTaxCodeRef")}
     taxable = sum(
         (
@@ -74,19 +74,23 @@ def _us_tax(books: Books, form: Body, lines: SalesLines, sent: dict[str, Any]) -
         _ZERO,
     )
     if form.get("ApplyTaxAfterDiscount") and lines.subtotal:
-        taxable -= to_cents(lines.discount * taxable / lines.subtotal)
+        taxable -= rounded(lines.discount * taxable / lines.subtotal, lines.unit)
     amounts = [CodedAmount(code, taxable)] if taxable else []
-    return tax_detail(books, tax_on_top(amounts, rates), sent)
+    return tax_detail(books, form, tax_on_top(amounts, rates, lines.unit), sent)
 
 
 def _inclusive_tax(
-    books: Books, lines: SalesLines, rates: dict[str, list[Rate]], sent: dict[str, Any]
+    books: Books,
+    form: Body,
+    lines: SalesLines,
+    rates: dict[str, list[Rate]],
+    sent: dict[str, Any],
 ) -> Body:
     sold = [
         CodedAmount(code, gross) for code, gross in zip(_codes(lines), lines.gross, strict=True)
     ]
     taken_off = _discounted(lines, sold)
-    parted = tax_within([*sold, *taken_off], rates)
+    parted = tax_within([*sold, *taken_off], rates, lines.unit)
     for line, gross, net in zip(lines.sold, lines.gross, parted.nets, strict=False):
         detail = line["SalesItemLineDetail"]
         line["Amount"] = net
@@ -97,7 +101,7 @@ def _inclusive_tax(
         net_discount = -sum(parted.nets[len(sold) :], _ZERO)
         difference = lines.discount - net_discount
         lines.discounts[-1]["Amount"] -= difference
-    return tax_detail(books, parted.taxes, sent)
+    return tax_detail(books, form, parted.taxes, sent)
 
 
 def _discounted(lines: SalesLines, sold: list[CodedAmount]) -> list[CodedAmount]:
@@ -113,7 +117,7 @@ def _discounted(lines: SalesLines, sold: list[CodedAmount]) -> list[CodedAmount]
         codes = list(dict.fromkeys(coded.code for coded in sold))
         for code in codes[:-1]:
             of_code = sum((coded.amount for coded in sold if coded.code == code), _ZERO)
-            share = to_cents(line["Amount"] * of_code / total) if total else _ZERO
+            share = rounded(line["Amount"] * of_code / total, lines.unit) if total else _ZERO
             taken_off.append(CodedAmount(code, -share))
             left -= share
         if codes:

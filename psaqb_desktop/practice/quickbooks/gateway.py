@@ -50,13 +50,16 @@ def refuse_call(service: PracticeQuickBooks, request: Request, realm: str) -> Re
 
 def refuse_too_many(service: PracticeQuickBooks) -> Response:
     """The answer to a call beyond the limits."""
-    return _refusal(
+    refusal = _refusal(
         3001,
         "ThrottleExceeded",
         403 if service.options.throttles_with_403 else 429,
         "The request limit was reached.  Try again later",
         "SERVICE",
     )
+    if service.options.retry_after_seconds:
+        refusal.headers["Retry-After"] = str(service.options.retry_after_seconds)
+    return refusal
 
 
 def stamp_answer(response: Response) -> Response:

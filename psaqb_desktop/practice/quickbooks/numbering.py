@@ -22,7 +22,7 @@ def number_of_new(
     Raises:
         ApiFault: 6140.
     """
-    if sent == "AUTO_GENERATE":
+    if sent == "AUTO_GENERATE" and books.options.knows_auto_generate:
         sent, forced = None, True
     if sent is None:
         if books.company.uses_custom_numbers and not forced:

@@ -32,16 +32,20 @@ class QuickBooksOptions:
         clock_offset_seconds: The service's clock is ahead by so much: stamps, lives of tokens,
             windows of limits.
         replays_faults: A refusal, too, is repeated under its request id. Not known of the real
-            service, like the seven that follow.
+            service, like those that follow.
         answers_600_for_other_body: A request id that comes with another body is refused.
         sparse_update_keeps_unsent_lines: Lines that a sparse update leaves out stay.
         payment_moves_last_updated: A payment moves LastUpdatedTime of what it pays, not only its
             SyncToken.
-        rounds_to_currency: Amounts in currencies without cents, as JPY, are whole.
+        rounds_to_currency: Amounts have the decimals of their currency, none in JPY and three in
+            KWD; otherwise two in all.
         allows_negative_lines: Otherwise 2290.
         custom_field_length: Longest value of a custom field.
         stamps_in_company_zone: Stamps have the offset of the company's own zone.
         throttles_with_403: The form that a refusal for too many calls once had.
+        retry_after_seconds: The Retry-After that comes with such a refusal; 0 sends none.
+        knows_auto_generate: The number AUTO_GENERATE has the company's counter number a form, as
+            the schema says; otherwise it is a number like others.
     """
 
     limits_enabled: bool = True
@@ -70,6 +74,8 @@ class QuickBooksOptions:
     custom_field_length: int = 31
     stamps_in_company_zone: bool = False
     throttles_with_403: bool = False
+    retry_after_seconds: int = 0
+    knows_auto_generate: bool = True
 
     def change(self, changes: dict[str, Any]) -> None:
         """Sets switches by name: all of them or, when one is wrong, none.

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks.applications import Application
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
+from psaqb_desktop.practice.quickbooks.books import Books, rounded
+from psaqb_desktop.practice.quickbooks.currencies import unit_of_body
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
 
 _ZERO = Decimal(0)
@@ -28,7 +29,8 @@ def open_without(books: Books, body: Body, kind: str, record_id: str, payment_id
         ),
         _ZERO,
     )
-    return to_cents(money(body, "TotalAmt") - money(body, "Deposit") - others)
+    payable = money(body, "TotalAmt") - money(body, "Deposit")
+    return rounded(payable - others, unit_of_body(books, body))
 
 
 def unapplied(total: Decimal, applications: Sequence[Application]) -> Decimal:
@@ -37,7 +39,7 @@ def unapplied(total: Decimal, applications: Sequence[Application]) -> Decimal:
     for application in applications:
         sign = 1 if application.target_kind == "CreditMemo" else -1
         left += sign * application.amount
-    return to_cents(left)
+    return left
 
 
 def write_lines(books: Books, body: Body, applications: Sequence[Application]) -> Body:
@@ -64,7 +66,9 @@ def write_lines(books: Books, body: Body, applications: Sequence[Application]) -
         )
     return {
         **body,
-        "UnappliedAmt": unapplied(money(body, "TotalAmt"), applications),
+        "UnappliedAmt": rounded(
+            unapplied(money(body, "TotalAmt"), applications), unit_of_body(books, body)
+        ),
         "Line": lines,
     }
 

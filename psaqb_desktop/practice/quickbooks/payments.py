@@ -9,8 +9,14 @@ from typing import Any
 from psaqb_desktop.practice.quickbooks import fault_bodies
 from psaqb_desktop.practice.quickbooks.applications import Application
 from psaqb_desktop.practice.quickbooks.balances import refresh
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
-from psaqb_desktop.practice.quickbooks.currencies import currency_of, currency_reference
+from psaqb_desktop.practice.quickbooks.books import Books, rounded
+from psaqb_desktop.practice.quickbooks.currencies import (
+    currency_of,
+    currency_reference,
+    home_amount,
+    unit_of,
+    unit_of_body,
+)
 from psaqb_desktop.practice.quickbooks.entities.transactions import PAYMENT_LINK_TYPES
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
 from psaqb_desktop.practice.quickbooks.payment_lines import open_without, unapplied, write_lines
@@ -50,9 +56,9 @@ def void_payment(books: Books, row: EntityRow) -> EntityRow:
         ApiFault: 6210 in a closed period.
     """
     books.must_be_open(row.body["TxnDate"])
-    body = {**row.body, "TotalAmt": to_cents(_ZERO), "PrivateNote": "Voided"}
+    body = {**row.body, "TotalAmt": rounded(_ZERO), "PrivateNote": "Voided"}
     if books.company.is_multicurrency:
-        body["HomeTotalAmt"] = to_cents(_ZERO)
+        body["HomeTotalAmt"] = rounded(_ZERO)
     return _apply(books, row, body, [], None)
 
 
@@ -74,8 +80,7 @@ def _payment_body(books: Books, wanted: dict[str, Any], kept: Body) -> tuple[Bod
         raise fault_bodies.missing("TotalAmt")
     if "CustomerRef" not in wanted:
         raise fault_bodies.missing("CustomerRef")
-    total = to_cents(wanted["TotalAmt"])
-    if total < 0:
+    if wanted["TotalAmt"] < 0:
         raise fault_bodies.business_rule("Transaction amount must be 0 or greater.", "TotalAmt")
     customer_ref, customer = refer(
         books, "CustomerRef", "Customer", wanted["CustomerRef"], kept.get("CustomerRef")
@@ -83,11 +88,12 @@ def _payment_body(books: Books, wanted: dict[str, Any], kept: Body) -> tuple[Bod
     body: Body = {"TxnDate": wanted.get("TxnDate", books.clock.today().isoformat())}
     books.must_be_open(body["TxnDate"])
     currency, rate = currency_of(books, customer, wanted)
+    total = rounded(wanted["TotalAmt"], unit_of(books, currency))
     if books.company.is_multicurrency:
         body |= {"CurrencyRef": currency_reference(currency), "ExchangeRate": rate}
     body |= {"CustomerRef": customer_ref, "TotalAmt": total, "ProcessPayment": False}
     if books.company.is_multicurrency:
-        body["HomeTotalAmt"] = to_cents(total * rate)
+        body["HomeTotalAmt"] = home_amount(books, body, total)
     copy_references(books, wanted, body, _REFERENCES, kept)
     _put_deposit_account(books, body)
     for name in ("PaymentRefNum", "PrivateNote", "ProjectRef", "TransactionLocationType"):
@@ -161,7 +167,7 @@ def _application(
     # QuickBooks takes more than is open and keeps the rest on the payment as unapplied.
     still_open = open_without(books, target.body, kind, record_id, payment_id)
     still_open -= sum((line.amount for line in earlier if line.target == (kind, record_id)), _ZERO)
-    applied = min(to_cents(line["Amount"]), still_open)
+    applied = min(rounded(line["Amount"], unit_of_body(books, target.body)), still_open)
     if applied <= 0:
         return None
     return Application(payment_id, len(earlier) + 1, kind, record_id, applied)

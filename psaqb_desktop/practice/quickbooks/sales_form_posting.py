@@ -9,7 +9,7 @@ from psaqb_desktop.practice.quickbooks import fault_bodies
 from psaqb_desktop.practice.quickbooks.addresses import folded
 from psaqb_desktop.practice.quickbooks.automatic_credits import apply_open_credits
 from psaqb_desktop.practice.quickbooks.balances import release_surplus, with_balance
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
+from psaqb_desktop.practice.quickbooks.books import Books
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
 from psaqb_desktop.practice.quickbooks.numbering import must_be_free, number_of_new
 from psaqb_desktop.practice.quickbooks.payment_lines import money
@@ -128,5 +128,5 @@ def _emptied(line: Body) -> Body:
     }
     emptied = {**line, detail_name: detail}
     if "Amount" in line:
-        emptied["Amount"] = to_cents(_ZERO)
+        emptied["Amount"] = _ZERO
     return emptied

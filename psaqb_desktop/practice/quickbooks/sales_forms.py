@@ -7,14 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
-from psaqb_desktop.practice.quickbooks.currencies import currency_of, currency_reference
+from psaqb_desktop.practice.quickbooks.books import Books, rounded
+from psaqb_desktop.practice.quickbooks.currencies import (
+    currency_of,
+    currency_reference,
+    home_amount,
+    unit_of_body,
+)
 from psaqb_desktop.practice.quickbooks.custom_fields import shown_custom_fields
 from psaqb_desktop.practice.quickbooks.entity_rows import Body, EntityRow
 from psaqb_desktop.practice.quickbooks.form_tax import form_tax
 from psaqb_desktop.practice.quickbooks.references import copy_references, refer
 from psaqb_desktop.practice.quickbooks.sales_lines import read_lines
-from psaqb_desktop.practice.quickbooks.whole_amounts import round_to_currency
 
 _ZERO = Decimal(0)
 _MOST_TAXABLE_LINES = 750
@@ -102,8 +106,9 @@ def _check_tracking(books: Books, wanted: dict[str, Any]) -> None:
 def _put_lines_and_totals(
     books: Books, kind: str, form: Body, wanted: dict[str, Any], kept: Body
 ) -> None:
+    unit = unit_of_body(books, form)
     lines = read_lines(
-        books, wanted["Line"], kept.get("Line", []), form.get("GlobalTaxCalculation")
+        books, wanted["Line"], kept.get("Line", []), form.get("GlobalTaxCalculation"), unit
     )
     subtotal_line = {
         "Amount": _ZERO,
@@ -111,21 +116,19 @@ def _put_lines_and_totals(
         "SubTotalLineDetail": {},
     }
     form["TxnTaxDetail"] = form_tax(books, form, lines, wanted.get("TxnTaxDetail", {}))
-    if books.options.rounds_to_currency:
-        round_to_currency(form, lines)
     if form["TxnTaxDetail"]["TotalTax"] and len(lines.shown) > _MOST_TAXABLE_LINES:
         raise fault_bodies.business_rule("A taxable transaction can have 750 lines at most.")
-    subtotal_line["Amount"] = to_cents(lines.subtotal)
+    subtotal_line["Amount"] = rounded(lines.subtotal, unit)
     undiscounted = [line for line in lines.shown if line not in lines.discounts]
     form["Line"] = [*undiscounted, subtotal_line, *lines.discounts]
-    total = to_cents(lines.subtotal - lines.discount + form["TxnTaxDetail"]["TotalTax"])
+    total = rounded(lines.subtotal - lines.discount + form["TxnTaxDetail"]["TotalTax"], unit)
     if total < 0:
         raise fault_bodies.business_rule("Transaction amount must be 0 or greater.", "TotalAmt")
     form["TotalAmt"] = total
     if books.company.is_multicurrency:
-        form["HomeTotalAmt"] = to_cents(total * form["ExchangeRate"])
+        form["HomeTotalAmt"] = home_amount(books, form, total)
     if kind == "Invoice":
-        deposit = to_cents(wanted.get("Deposit", _ZERO))
+        deposit = rounded(wanted.get("Deposit", _ZERO), unit)
         if not 0 <= deposit <= total:
             raise fault_bodies.business_rule("The deposit is not between zero and the total.")
         form["Deposit"] = deposit

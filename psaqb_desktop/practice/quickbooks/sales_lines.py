@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
+from psaqb_desktop.practice.quickbooks.books import CENT, Books, rounded
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
 from psaqb_desktop.practice.quickbooks.references import refer
 from psaqb_desktop.practice.quickbooks.tax_codes import line_tax_code, rates_of_code
@@ -27,12 +27,14 @@ class SalesLines:
         sold: The lines with an item.
         gross: For tax-inclusive forms, what each sold line comes to with its tax.
         discounts: The discount lines.
+        unit: The smallest amount of the form's currency.
     """
 
     shown: list[Body] = field(default_factory=list)
     sold: list[Body] = field(default_factory=list)
     gross: list[Decimal] = field(default_factory=list)
     discounts: list[Body] = field(default_factory=list)
+    unit: Decimal = CENT
 
     @property
     def subtotal(self) -> Decimal:
@@ -46,7 +48,11 @@ class SalesLines:
 
 
 def read_lines(
-    books: Books, sent: Sequence[dict[str, Any]], kept: Sequence[Body], tax_calculation: str | None
+    books: Books,
+    sent: Sequence[dict[str, Any]],
+    kept: Sequence[Body],
+    tax_calculation: str | None,
+    unit: Decimal,
 ) -> SalesLines:
     """Checks the lines that a client sent and completes them.
 
@@ -55,13 +61,14 @@ def read_lines(
         sent: As read by the entity's attributes.
         kept: The lines of the version before.
         tax_calculation: The form's GlobalTaxCalculation; None in the US.
+        unit: The smallest amount of the form's currency.
 
     Raises:
         ApiFault: The first thing wrong with a line.
     """
     before = {line["Id"]: line for line in kept if "Id" in line}
     highest = max((int(line_id) for line_id in before if line_id.isdigit()), default=0)
-    lines = SalesLines()
+    lines = SalesLines(unit=unit)
     for line in sent:
         kind = line.get("DetailType")
         if kind is None:
@@ -98,10 +105,10 @@ def _read_sold(
         raise fault_bodies.missing("Amount")
     if line["Amount"] < 0 and not books.options.allows_negative_lines:
         raise fault_bodies.negative_amount()
-    amount = to_cents(line["Amount"])
+    amount = rounded(line["Amount"], lines.unit)
     quantity, price = detail.get("Qty"), detail.get("UnitPrice")
     if quantity is not None and price is not None and (quantity or price):
-        if to_cents(quantity * price) != line["Amount"]:
+        if rounded(quantity * price, lines.unit) != line["Amount"]:
             raise fault_bodies.wrong_amount(line["Amount"])
     else:
         quantity = price = None
@@ -114,7 +121,7 @@ def _read_sold(
         read["ServiceDate"] = detail["ServiceDate"]
     body |= {"Amount": amount, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": read}
     lines.sold.append(body)
-    lines.gross.append(to_cents(detail.get("TaxInclusiveAmt") or amount))
+    lines.gross.append(rounded(detail.get("TaxInclusiveAmt") or amount, lines.unit))
 
 
 def _references(books: Books, detail: dict[str, Any], kept: Body) -> Body:
@@ -162,7 +169,7 @@ def _read_discount(
     is_percent = bool(detail.get("PercentBased"))
     if ("DiscountPercent" if is_percent else "Amount") not in (detail if is_percent else line):
         raise fault_bodies.discount_without_size()
-    amount = to_cents(abs(line.get("Amount", _ZERO)))
+    amount = rounded(abs(line.get("Amount", _ZERO)), lines.unit)
     read: Body = {"PercentBased": is_percent}
     if is_percent:
         read["DiscountPercent"] = detail["DiscountPercent"]
@@ -197,7 +204,8 @@ def _size_discounts(lines: SalesLines) -> None:
     for line in lines.discounts:
         detail = line["DiscountLineDetail"]
         if detail["PercentBased"]:
-            line["Amount"] = to_cents(lines.subtotal * detail["DiscountPercent"] / _HUNDRED)
+            percent = detail["DiscountPercent"] / _HUNDRED
+            line["Amount"] = rounded(lines.subtotal * percent, lines.unit)
 
 
 _READERS = {

@@ -71,6 +71,8 @@ def _company(legal_entity: LegalEntitySeed) -> Company:
         tracks_classes=bool(legal_entity.classes),
         tracks_departments=bool(legal_entity.departments),
         book_close_date=legal_entity.book_close_date,
+        is_read_only=legal_entity.is_read_only,
+        uses_sales_tax=legal_entity.uses_sales_tax,
         automated_tax="set-up" if legal_entity.has_automated_tax else "off",
     )
 

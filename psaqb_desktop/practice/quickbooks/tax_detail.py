@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.practice.quickbooks import fault_bodies
-from psaqb_desktop.practice.quickbooks.books import Books, to_cents
+from psaqb_desktop.practice.quickbooks.books import Books, rounded
+from psaqb_desktop.practice.quickbooks.currencies import unit_of_body
 from psaqb_desktop.practice.quickbooks.entity_rows import Body
 from psaqb_desktop.practice.quickbooks.sales_tax import Rate, RateTax
 from psaqb_desktop.practice.quickbooks.tax_codes import rate_of
@@ -15,7 +16,7 @@ from psaqb_desktop.practice.quickbooks.tax_codes import rate_of
 _ZERO = Decimal(0)
 
 
-def tax_detail(books: Books, taxes: Sequence[RateTax], sent: dict[str, Any]) -> Body:
+def tax_detail(books: Books, form: Body, taxes: Sequence[RateTax], sent: dict[str, Any]) -> Body:
     """The TxnTaxDetail member of a sales form.
 
     TaxLine wins over TotalTax, and both over what was computed. A TotalTax of nothing without
@@ -24,15 +25,16 @@ def tax_detail(books: Books, taxes: Sequence[RateTax], sent: dict[str, Any]) -> 
     Raises:
         ApiFault: 2500 for an unknown rate.
     """
+    unit = unit_of_body(books, form)
     if sent.get("TaxLine"):
-        lines = [_overridden(books, line, taxes) for line in sent["TaxLine"]]
+        lines = [_overridden(books, line, taxes, unit) for line in sent["TaxLine"]]
     else:
-        lines = [_line(tax, tax.tax) for tax in taxes]
+        lines = [_line(tax, tax.tax, unit) for tax in taxes]
         if sent.get("TotalTax"):
-            _spread(lines, to_cents(sent["TotalTax"]))
-    total = sum((line["Amount"] for line in lines), to_cents(_ZERO))
+            _spread(lines, rounded(sent["TotalTax"], unit))
+    total = sum((line["Amount"] for line in lines), rounded(_ZERO))
     if not lines and sent.get("TotalTax"):
-        total = to_cents(sent["TotalTax"])
+        total = rounded(sent["TotalTax"], unit)
     detail: Body = {}
     if books.company.is_us and "TxnTaxCodeRef" in sent:
         detail["TxnTaxCodeRef"] = {"value": sent["TxnTaxCodeRef"]["value"]}
@@ -42,24 +44,26 @@ def tax_detail(books: Books, taxes: Sequence[RateTax], sent: dict[str, Any]) -> 
     return detail
 
 
-def _overridden(books: Books, sent: dict[str, Any], taxes: Sequence[RateTax]) -> Body:
+def _overridden(
+    books: Books, sent: dict[str, Any], taxes: Sequence[RateTax], unit: Decimal
+) -> Body:
     rate_id = sent.get("TaxLineDetail", {}).get("TaxRateRef", {}).get("value")
     if rate_id is None:
         raise fault_bodies.missing("TaxRateRef")
     computed = next((tax for tax in taxes if tax.rate.id == rate_id), None)
     if computed is None:
         rate: Rate = rate_of(books, rate_id)
-        net = to_cents(sent["TaxLineDetail"].get("NetAmountTaxable", _ZERO))
+        net = rounded(sent["TaxLineDetail"].get("NetAmountTaxable", _ZERO), unit)
         computed = RateTax(rate, net, _ZERO)
-    return _line(computed, to_cents(sent.get("Amount", computed.tax)))
+    return _line(computed, rounded(sent.get("Amount", computed.tax), unit), unit)
 
 
-def _line(tax: RateTax, amount: Decimal) -> Body:
+def _line(tax: RateTax, amount: Decimal, unit: Decimal) -> Body:
     detail: Body = {
         "TaxRateRef": {"value": tax.rate.id},
         "PercentBased": True,
         "TaxPercent": tax.rate.percent,
-        "NetAmountTaxable": to_cents(tax.net),
+        "NetAmountTaxable": rounded(tax.net, unit),
     }
     if amount != tax.tax:
         detail["OverrideDeltaAmount"] = amount - tax.tax
