@@ -56,7 +56,7 @@ def test_the_packs_stand_behind_the_group(server: RunningServer, http: requests.
     assert {each["country"] for each in listed} >= {"US", "GB", "CA", "AU", "IN", "DE"}
 
 
-@pytest.mark.parametrize("seed", (US_AUTOMATED, AU, IN), ids=lambda seed: seed.code)
+@pytest.mark.parametrize("seed", [US_AUTOMATED, AU, IN], ids=lambda seed: seed.code)
 def test_a_pack_takes_an_invoice(company: Any, seed: LegalEntitySeed) -> None:
     books = company(seed)
     assert books.invoice()["TotalAmt"] > 100
