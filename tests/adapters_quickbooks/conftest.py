@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -35,6 +37,11 @@ from psaqb_desktop.practice.quickbooks.app import EXTENSION, create_app
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # tests are no installed package
+
+from tests.adapters_quickbooks.unconfirmed import OTHERWISE
+
+_THREADS = 12
 DAY = date(2026, 9, 1)
 INVOICE = InvoiceId("7f1c0a52-0d1e-4c55-9b7e-3f3d0f6a2b10")
 SEEDS = {seed.code: seed for seed in (US, GB, CA, DE)}
@@ -45,6 +52,7 @@ class SkippingClock:
 
     def __init__(self) -> None:
         self.waits: list[float] = []
+        self.after_sleep: Callable[[float], object] = lambda _: None
         self._skipped = timedelta()
         self._lock = threading.Lock()
 
@@ -56,6 +64,7 @@ class SkippingClock:
         with self._lock:
             self.waits.append(seconds)
             self._skipped += timedelta(seconds=seconds)
+        self.after_sleep(seconds)
 
 
 @dataclass
@@ -65,6 +74,8 @@ class Practice:
     server: RunningServer
     http: HttpSession
     environment: Environment
+    options: QuickBooksOptions
+    """As the service stands: a test may look up what it must expect."""
 
     def connection(self, code: str = "GBSI") -> Connection:
         seed = SEEDS[code]
@@ -142,11 +153,29 @@ class Opened:
         return answer.json()
 
 
-@pytest.fixture
-def practice(tmp_path: Path) -> Iterator[Practice]:
-    options = QuickBooksOptions(limits_enabled=False)
+SETTINGS: dict[str, dict[str, Any]] = {"as-believed": {}, "all-otherwise": OTHERWISE}
+"""What nobody could confirm of QuickBooks, both ways; the program must do with either."""
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The books as they are planted, to copy: that takes less time than planting them."""
+    folder = tmp_path_factory.mktemp("quickbooks") / "books"
+    create_app(folder, base_url="").extensions[EXTENSION].close()
+    return folder
+
+
+def settings_of(name: str) -> dict[str, Any]:
+    """Return a setting by its name, or that of one switch alone."""
+    return SETTINGS[name] if name in SETTINGS else {name: OTHERWISE[name]}
+
+
+@pytest.fixture(params=SETTINGS)
+def practice(tmp_path: Path, first_day: Path, request: pytest.FixtureRequest) -> Iterator[Practice]:
+    options = QuickBooksOptions(limits_enabled=False, **settings_of(request.param))
+    shutil.copytree(first_day, tmp_path / "books")
     app = create_app(tmp_path / "books", base_url="", options=options)
-    with serve(FaultMiddleware(app.wsgi_app)) as server:
+    with serve(FaultMiddleware(app.wsgi_app), threads=_THREADS) as server:
         environment = Environment(
             name="practice",
             kind=EnvironmentKind.PRACTICE,
@@ -155,7 +184,7 @@ def practice(tmp_path: Path) -> Iterator[Practice]:
             trusted_hosts=(f"127.0.0.1:{server.port}",),
         )
         http = HttpSession("QuickBooks", sleep=lambda _: None, timeout=(5, 10))
-        yield Practice(server, http, environment)
+        yield Practice(server, http, environment, options)
         http.close()
     app.extensions[EXTENSION].close()
 

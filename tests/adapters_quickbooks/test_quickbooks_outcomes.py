@@ -78,7 +78,7 @@ def test_an_unclear_answer_is_unknown_and_settled_by_looking(
     british: Any, make_draft: Any, rule: dict[str, Any], *, is_there: bool
 ) -> None:
     draft = make_draft(british.company.lists())
-    british.practice.fail(rule.pop("fault"), path="*/invoice", method="POST", **rule)
+    british.practice.fail(**rule, path="*/invoice", method="POST")
     british.practice.forget_calls()
     error = posting(british, draft)
     assert isinstance(error, OutcomeUnknownError)
@@ -302,4 +302,10 @@ def test_a_refused_draft_can_be_posted_after_the_cause_is_gone(
     british.practice.tell(f"companies/{realm}", book_close_date="2026-12-31")
     posting(british, draft)
     british.practice.tell(f"companies/{realm}", book_close_date="")
-    assert british.company.post(draft, FIRST).number == draft.number
+    if british.practice.options.replays_faults:
+        # The refusal stays with its id; whoever pushes takes the next one then.
+        assert "closed" in str(posting(british, draft))
+        assert british.company.post(draft, SECOND).number == draft.number
+    else:
+        assert british.company.post(draft, FIRST).number == draft.number
+    assert invoices(british) == 1

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from psaqb_desktop.domain.draft import Chosen, DocumentType, DraftLine, DraftTaxLine
+from psaqb_desktop.domain.errors import RequestRejectedError
 from psaqb_desktop.domain.identifiers import QuickBooksId, RequestId
 from psaqb_desktop.domain.invoice import BillTo
 from psaqb_desktop.domain.push import QuickBooksStatus
@@ -151,7 +152,12 @@ def test_negative_lines_and_a_discount_add_up(british: Any, make_draft: Any) -> 
     credit = DraftLine(
         draft.lines[0].item, "Retainer", Decimal("-100.00"), None, None, draft.lines[0].tax_code
     )
-    document = british.company.post(replace(draft, lines=(*draft.lines, credit)), FIRST)
+    draft = replace(draft, lines=(*draft.lines, credit))
+    if not british.practice.options.allows_negative_lines:
+        with pytest.raises(RequestRejectedError, match=r"negative amount.*Nothing was posted"):
+            british.company.post(draft, FIRST)
+        return
+    document = british.company.post(draft, FIRST)
     assert document.total - document.tax == Decimal("1300.00")
     assert document.tax == Decimal("260.00")
 
