@@ -91,6 +91,26 @@ class Practice:
         from psaqb_desktop.practice import server  # noqa: PLC0415
 
         server.reset(self.paths.practice)
+        self._forget()
+
+    def seed(self, data_set: str, invoices: int | None, seed: int | None) -> int:
+        """Plant the practice CRM anew while it is stopped; return the number of invoices.
+
+        Raises:
+            SettingsError: the services run, or the number makes no sense.
+        """
+        from psaqb_desktop.practice import seeding, server  # noqa: PLC0415
+
+        try:
+            planted = seeding.seed_crm(self.paths.practice, data_set, invoices=invoices, seed=seed)
+        except server.PracticeError as error:
+            raise SettingsError(
+                f"Nothing was planted: {error}", remedy="Run “psaqb practice stop” first."
+            ) from error
+        self._forget()
+        return planted
+
+    def _forget(self) -> None:
         for file in (self.paths.journal_file(PRACTICE), self.paths.cache_file(PRACTICE)):
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{file}{suffix}").unlink(missing_ok=True)

@@ -25,6 +25,10 @@ class PracticeServices(Protocol):
         """Put everything back to the first day."""
         ...
 
+    def seed(self, data_set: str, invoices: int | None, seed: int | None) -> int:
+        """Plant the practice CRM anew while it is stopped; return the number of invoices."""
+        ...
+
     def status(self) -> str:
         """Tell in a line whether they run, and where."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -69,6 +70,40 @@ def test_rows_take_their_time_and_the_factor_scales_it(own_crm: Any) -> None:
     assert took() >= 0.35
     own_crm.options(latency_factor=3.0)
     assert took() >= 1.05
+
+
+def test_each_page_that_is_read_takes_its_time(own_crm: Any) -> None:
+    own_crm.options(page_seconds=0.2)
+    api = own_crm.application()
+
+    def took(call: Callable[[], Any]) -> float:
+        started = time.monotonic()
+        assert call().status_code in {200, 204}
+        return time.monotonic() - started
+
+    one = {"Prefer": "odata.maxpagesize=1"}
+    following = api.get("accounts?$select=name", headers=one).json()["@odata.nextLink"]
+    assert took(lambda: api.get(following, headers=one)) >= 0.2
+    batch = "".join(
+        "--b\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n"
+        "GET /api/data/v9.2/accounts?$top=1 HTTP/1.1\r\n\r\n\r\n"
+        for _ in range(3)
+    )
+    kind = {"Content-Type": "multipart/mixed; boundary=b"}
+    assert took(lambda: api.call("POST", "$batch", data=f"{batch}--b--", headers=kind)) >= 0.6
+
+
+def test_waiting_keeps_nobody_else_waiting(own_crm: Any) -> None:
+    own_crm.options(write_seconds=6.0)
+    slow, quick = own_crm.application(), own_crm.application()
+    waiting = threading.Thread(target=slow.create, args=("accounts", {"name": "Slow"}))
+    waiting.start()
+    while not quick.rows("accounts?$select=name&$filter=name eq 'Slow'"):
+        time.sleep(0.02)
+    own_crm.options(write_seconds=0.0)
+    quick.create("accounts", {"name": "Quick"})
+    assert waiting.is_alive()
+    waiting.join()
 
 
 def test_reading_takes_no_time_per_row(own_crm: Any) -> None:

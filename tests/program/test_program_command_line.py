@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.program.form_browser import FormBrowser
 from tests.program.headless import REALMS, Desktop, Practice
@@ -83,3 +84,18 @@ def test_a_crm_that_is_away_is_told(desktop: Desktop, tmp_path: Path) -> None:
     told = away.run("list", codes=(4,))
     assert told["error"] == "ServiceUnavailableError"
     assert told["remedy"]
+
+
+def test_other_books_are_planted_while_the_services_are_stopped(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    other = Desktop(tmp_path / "other", desktop.practice)
+    remembered = other.data / "cache" / "list-practice.sqlite3"
+    remembered.parent.mkdir(parents=True)
+    remembered.write_bytes(b"of the books before")
+    told = other.run("practice", "seed", "--set", "nasty", "--invoices", "40", "--yes")
+    assert told == {"data_set": "nasty", "invoices": 40}
+    assert not remembered.exists()
+    with FileLock(other.data / "data" / "practice" / "practice.serving.lock"):
+        told = other.run("practice", "seed", "--yes", codes=(5,))
+    assert "psaqb practice stop" in told["remedy"]

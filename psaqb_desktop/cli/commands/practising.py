@@ -54,6 +54,33 @@ def reset(context: CliContext, yes: bool) -> int:  # noqa: FBT001
 
 
 @practice.command()
+@click.option("--set", "data_set", type=click.Choice(("small", "large", "nasty")), default="small")
+@click.option("--invoices", type=click.IntRange(1), help="Instead of the set's usual number.")
+@click.option("--seed", type=int, help="Another number makes other invoices.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_context
+def seed(
+    context: CliContext,
+    data_set: str,
+    invoices: int | None,
+    seed: int | None,
+    yes: bool,  # noqa: FBT001
+) -> int:
+    """Plant the practice CRM anew, as large and as nasty as wished.
+
+    small: the usual 300 invoices; large: 200,000; nasty: with what real books hold after some
+    years. Equal options make equal invoices.
+    """
+    if not yes:
+        click.confirm("Put other invoices in place of the practice CRM's?", abort=True)
+    planted = context.office.practice.seed(data_set, invoices, seed)
+    if context.output.is_json:
+        context.output.document({"data_set": data_set, "invoices": planted})
+    context.output.note(f"Planted {planted} invoices.")
+    return OK
+
+
+@practice.command()
 @pass_context
 def status(context: CliContext) -> int:
     """Tell whether the practice services run, and where."""

@@ -12,7 +12,7 @@ from psaqb_desktop.practice.crm.clock import Clock
 from psaqb_desktop.practice.crm.options import CrmOptions
 from psaqb_desktop.practice.crm.records.business_rules import BusinessRules
 from psaqb_desktop.practice.crm.records.work import Work
-from psaqb_desktop.practice.crm.schema.absent import hide_absent
+from psaqb_desktop.practice.crm.schema.absent import hide_absent, untrack
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
 from psaqb_desktop.practice.crm.schema.standard import standard_catalogue
 from psaqb_desktop.practice.crm.security import Role
@@ -81,6 +81,8 @@ class Environment:
 
     def _open(self, connection: sqlite3.Connection) -> None:
         catalogue = standard_catalogue()
+        # Before what was customized here, for a customizer may have switched it on.
+        untrack(catalogue, self.options)
         layout.create_bookkeeping(connection)
         definitions.load_into(connection, catalogue)
         layout.create_all(connection, catalogue)

@@ -35,8 +35,15 @@ class CrmOptions:
     """Waiting time added to each call of the data API."""
     write_seconds: float = 0.0
     """Waiting time added for each row that a call writes."""
+    page_seconds: float = 0.0
+    """Waiting time added for each page of rows that a call reads."""
     latency_factor: float = 1.0
-    """Scales both waiting times."""
+    """Scales the three waiting times."""
+    delta_token_days: float = 7.0
+    """How long the link to the changes of a table is good for."""
+    reads_whole_organization: bool = True
+    """Whether roles below an administrator's read at organization level, as change tracking
+    demands; if not, they read what belongs to their business unit and those below it."""
     clock_offset_seconds: float = 0.0
     """Moves the service's clock: row stamps, lives of codes and tokens, windows of limits."""
     customization_locked: bool = False
@@ -58,6 +65,8 @@ class CrmOptions:
     """Whether invoice knows UpdateMultiple and UpsertMultiple."""
     paid_action_closes: bool = True
     """Whether marking a project invoice as paid closes it as well."""
+    invoices_tracked: bool = True
+    """Whether invoices and their lines are tracked; read at start and reset."""
     has_owning_company: bool = True
     """Whether contracts name a legal entity (beside an ERP); read at start and reset."""
     has_field_service: bool = True

@@ -109,13 +109,20 @@ class Customizer:
         self.collect(COLUMN, column.metadata_id)
 
     def change_table(self, table: Table, body: Body) -> None:
-        """Replace what can be replaced in a table's definition."""
+        """Replace what can be replaced in a table's definition.
+
+        Raises:
+            ApiError: Change tracking is to be switched off.
+        """
+        is_tracked = bool(body.get("ChangeTrackingEnabled", table.tracks_changes))
+        if table.tracks_changes and not is_tracked:
+            raise refused(f"Change tracking of '{table.logical_name}' cannot be switched off.")
         table.display_name = text_of(body.get("DisplayName")) or table.display_name
         table.description = text_of(body.get("Description")) or table.description
         named = text_of(body.get("DisplayCollectionName"))
         table.display_collection_name = named or table.display_collection_name
         table.is_audited = bool(value_of(body.get("IsAuditEnabled"), default=table.is_audited))
-        table.tracks_changes = bool(body.get("ChangeTrackingEnabled", table.tracks_changes))
+        table.tracks_changes = is_tracked
         definitions.save_table(self._connection, table)
 
     def create_key(self, table: Table, body: Body) -> Key:

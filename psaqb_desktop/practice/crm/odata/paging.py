@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree as ET
@@ -12,6 +13,7 @@ from psaqb_desktop.practice.crm.errors import bad_query
 from psaqb_desktop.practice.crm.odata.source import Source, Term
 
 Ordering = list[tuple[Term, bool]]
+_NEVER_EMPTY = frozenset({"createdon", "modifiedon", "versionnumber"})
 
 
 def ordering(source: Source, orderby: list[tuple[str, bool]]) -> Ordering:
@@ -26,15 +28,34 @@ def ordering(source: Source, orderby: list[tuple[str, bool]]) -> Ordering:
     return order
 
 
-def skiptoken(page_number: int, last_values: list[Any]) -> str:
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins.
+
+    Attributes:
+        number: Which page it is.
+        last: The values by which rows are ordered, of the last row of the page before.
+        tracked: The delta token of the first page, where changes are tracked.
+    """
+
+    number: int
+    last: list[Any]
+    tracked: str = ""
+
+
+def skiptoken(place: Place) -> str:
     """A token like the platform's: an XML cookie that clients hand back untouched."""
-    inner = base64.urlsafe_b64encode(json.dumps(last_values).encode()).decode()
-    cookie = quote(quote(f'<cookie page="{page_number - 1}"><last value="{inner}"/></cookie>'))
-    return f'<cookie pagenumber="{page_number}" pagingcookie="{cookie}" istracking="False" />'
+    packed = json.dumps([place.last, place.tracked])
+    inner = base64.urlsafe_b64encode(packed.encode()).decode()
+    cookie = quote(quote(f'<cookie page="{place.number - 1}"><last value="{inner}"/></cookie>'))
+    return (
+        f'<cookie pagenumber="{place.number}" pagingcookie="{cookie}" '
+        f'istracking="{bool(place.tracked)}" />'
+    )
 
 
-def read_skiptoken(token: str) -> tuple[int, list[Any]]:
-    """The page number and the last row's values of a token.
+def read_skiptoken(token: str) -> Place:
+    """What a token says.
 
     Raises:
         ApiError: The token is not one of ours.
@@ -44,8 +65,8 @@ def read_skiptoken(token: str) -> tuple[int, list[Any]]:
         outer = ET.fromstring(token.rstrip("/") if token.endswith(">/") else token)  # noqa: S314
         inner = ET.fromstring(unquote(unquote(outer.attrib["pagingcookie"])))  # noqa: S314
         packed = inner[0].attrib["value"]
-        values = json.loads(base64.urlsafe_b64decode(packed))
-        return int(outer.attrib["pagenumber"]), list(values)
+        last, tracked = json.loads(base64.urlsafe_b64decode(packed))
+        return Place(int(outer.attrib["pagenumber"]), list(last), str(tracked))
     except (ET.ParseError, KeyError, ValueError, IndexError) as error:
         raise bad_query("Malformed XML in the Paging Cookie") from error
 
@@ -65,7 +86,15 @@ def after(order: Ordering, last_values: list[Any]) -> tuple[str, list[Any]]:
         beyond, more = _beyond(term.sql, last_values[position], descending=descending)
         alternatives.append(" AND ".join([*equal, beyond]))
         parameters.extend([*last_values[:position], *more])
-    return "(" + " OR ".join(f"({each})" for each in alternatives) + ")", parameters
+    condition = "(" + " OR ".join(f"({each})" for each in alternatives) + ")"
+    term, descending = order[0]
+    if len(order) > 1 and term.column.logical_name in _NEVER_EMPTY:
+        # Said once more in a form that leads an index straight to the place.
+        return f"{term.sql} {'<=' if descending else '>='} ? AND {condition}", [
+            last_values[0],
+            *parameters,
+        ]
+    return condition, parameters
 
 
 def _beyond(sql: str, value: Any, *, descending: bool) -> tuple[str, list[Any]]:

@@ -12,8 +12,15 @@ from typing import Any
 from psaqb_desktop.practice.crm.errors import not_found
 from psaqb_desktop.practice.crm.odata.expand import Expander
 from psaqb_desktop.practice.crm.odata.filter_sql import FilterToSql, parsed
+from psaqb_desktop.practice.crm.odata.narrowing import by_index
 from psaqb_desktop.practice.crm.odata.options import QueryOptions
-from psaqb_desktop.practice.crm.odata.paging import after, ordering, read_skiptoken, skiptoken
+from psaqb_desktop.practice.crm.odata.paging import (
+    Place,
+    after,
+    ordering,
+    read_skiptoken,
+    skiptoken,
+)
 from psaqb_desktop.practice.crm.odata.preferences import PAGE_CAP, Preferences
 from psaqb_desktop.practice.crm.odata.shape import Shaper, selected_columns
 from psaqb_desktop.practice.crm.odata.source import Source
@@ -26,11 +33,15 @@ from psaqb_desktop.practice.crm.storage.layout import type_column
 
 @dataclass
 class Page:
-    """One page of objects; ``skiptoken`` is empty on the last one."""
+    """One page of objects; ``skiptoken`` is empty on the last one.
+
+    ``tracked`` is the delta token of the first page, where changes are tracked.
+    """
 
     objects: list[dict[str, Any]]
     skiptoken: str = ""
     count: int | None = None
+    tracked: str = ""
 
 
 @dataclass
@@ -71,9 +82,14 @@ class Reader:
         return page.objects[0]
 
     def page(
-        self, table: Table, options: QueryOptions, restriction: Restriction | None = None
+        self,
+        table: Table,
+        options: QueryOptions,
+        restriction: Restriction | None = None,
+        *,
+        tracked: str = "",
     ) -> Page:
-        """One page of rows.
+        """One page of rows; ``tracked`` is the delta token that goes along to the last one.
 
         Raises:
             ApiError: The options name unknown properties or cannot be read.
@@ -81,23 +97,29 @@ class Reader:
         source = Source(self.catalogue, self.rights, table)
         where, parameters = self._where(source, options, restriction or Restriction())
         order = ordering(source, options.orderby)
-        number, continued = 1, list(parameters)
+        place, continued = Place(1, [], tracked), list(parameters)
         condition = where
         if options.skiptoken:
-            number, last = read_skiptoken(options.skiptoken)
-            beyond, more = after(order, last)
+            place = read_skiptoken(options.skiptoken)
+            beyond, more = after(order, place.last)
             condition, continued = f"({where}) AND {beyond}", [*parameters, *more]
         size = self._size(options)
         columns = self._columns(source, options)
-        keys = [f'{term.sql} AS "#order{place}"' for place, (term, _) in enumerate(order)]
+        keys = [f'{term.sql} AS "#order{number}"' for number, (term, _) in enumerate(order)]
         directions = [
-            f'"#order{place}"{" DESC" if descending else ""}'
-            for place, (_, descending) in enumerate(order)
+            f'"#order{number}"{" DESC" if descending else ""}'
+            for number, (_, descending) in enumerate(order)
         ]
+        # First which rows, out of indexes alone, then these rows: they are wide.
+        own, name = quoted(table.primary_id), quoted(table.logical_name)
+        index = by_index(self.connection, table, parsed(options.filter)) if options.filter else ""
+        chosen = (
+            f'SELECT t.{own} AS "#id", {", ".join(keys)} FROM {name} t {index} '
+            f"WHERE {condition} ORDER BY {', '.join(directions)} LIMIT {size + 1}"
+        )
         rows = self.connection.execute(
-            f"SELECT {self._list(source, columns)}, {', '.join(keys)} "
-            f"FROM {quoted(table.logical_name)} t WHERE {condition} "
-            f"ORDER BY {', '.join(directions)} LIMIT {size + 1}",
+            f"SELECT {self._list(source, columns)}, chosen.* FROM ({chosen}) chosen "
+            f'CROSS JOIN {name} t ON t.{own} = chosen."#id"',
             continued,
         ).fetchall()
         token = ""
@@ -105,10 +127,9 @@ class Reader:
         if len(rows) > size:
             rows = rows[:size]
             if is_paged:
-                token = skiptoken(
-                    number + 1, [rows[-1][f"#order{place}"] for place in range(len(order))]
-                )
-        page = Page(self._objects(source, options, columns, rows), token)
+                last = [rows[-1][f"#order{number}"] for number in range(len(order))]
+                token = skiptoken(Place(place.number + 1, last, place.tracked))
+        page = Page(self._objects(source, options, columns, rows), token, tracked=place.tracked)
         if options.count:
             page.count = self._count(table, where, parameters)
         return page
@@ -189,6 +210,8 @@ class Reader:
 
     def _count(self, table: Table, where: str, parameters: list[Any]) -> int:
         row = self.connection.execute(
-            f"SELECT count(*) FROM {quoted(table.logical_name)} t WHERE {where}", parameters
+            f"SELECT count(*) FROM (SELECT 1 FROM {quoted(table.logical_name)} t "
+            f"WHERE {where} LIMIT {PAGE_CAP})",
+            parameters,
         ).fetchone()
-        return min(int(row[0]), PAGE_CAP)
+        return int(row[0])

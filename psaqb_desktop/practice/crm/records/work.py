@@ -1,4 +1,4 @@
-"""How many rows the present request has written, for services that take time per row."""
+"""How much the present request has read and written, for services that take time for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 
 
 class Work(threading.local):
-    """A count of its own for each of the server's threads."""
+    """Counts of its own for each of the server's threads: pages read, rows written."""
 
+    pages = 0
     rows = 0

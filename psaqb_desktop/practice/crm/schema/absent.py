@@ -1,4 +1,4 @@
-"""Columns that only some environments have."""
+"""What only some environments have: columns, and change tracking of invoices."""
 
 from __future__ import annotations
 
@@ -7,6 +7,14 @@ from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
 
 _OWNING_COMPANY = (("salesorder", "msdyn_owningcompany"), ("msdyn_project", "msdyn_owningcompany"))
 _FIELD_SERVICE = (("invoice", "msdyn_invoicedate"),)
+_TRACKED = ("invoice", "invoicedetail", "msdyn_invoicelinetransaction")
+
+
+def untrack(catalogue: Catalogue, options: CrmOptions) -> None:
+    """Switch change tracking of invoices off where an environment comes without it."""
+    if not options.invoices_tracked:
+        for name in _TRACKED:
+            catalogue.tables[name].tracks_changes = False
 
 
 def hide_absent(catalogue: Catalogue, options: CrmOptions) -> None:

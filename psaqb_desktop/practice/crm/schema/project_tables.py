@@ -135,6 +135,7 @@ def _line_detail() -> Declaration:
         ),
         ownership="UserOwned",
         is_audited=True,
+        tracks_changes=True,
     )
 
 

@@ -81,6 +81,7 @@ def _account() -> Declaration:
         ),
         ownership="UserOwned",
         is_audited=True,
+        tracks_changes=True,
     )
 
 
@@ -107,6 +108,7 @@ def _contact() -> Declaration:
         ),
         ownership="UserOwned",
         is_audited=True,
+        tracks_changes=True,
     )
 
 
@@ -172,6 +174,7 @@ def _product() -> Declaration:
             ),
             decimal("exchangerate", 10, is_system=True),
         ),
+        tracks_changes=True,
     )
 
 
@@ -192,6 +195,7 @@ def _contract() -> Declaration:
             Choice(100003, "Invoiced", 4),
         ),
         is_audited=True,
+        tracks_changes=True,
     )
 
 

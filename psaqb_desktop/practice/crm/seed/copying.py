@@ -13,7 +13,12 @@ import sqlite3
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
 from psaqb_desktop.practice.crm.storage.database import quoted
 
-_TABLES = ("invoice", "invoicedetail", "msdyn_invoicelinetransaction")
+_TABLES = {
+    "invoice": "invoiceid",
+    "invoicedetail": "invoiceid",
+    "msdyn_invoicelinetransaction": "msdyn_invoice",
+}
+"""What is copied, with the column that leads to the invoice."""
 _COPIED_IDS = frozenset(
     {
         "invoiceid",
@@ -35,34 +40,46 @@ def multiply(connection: sqlite3.Connection, catalogue: Catalogue, wanted: int) 
         return
     versions = connection.execute("SELECT value FROM \"#counters\" WHERE name = 'version'")
     span = int(versions.fetchone()[0])
-    connection.execute('CREATE TEMP TABLE "original" (id TEXT PRIMARY KEY)')
-    connection.executemany('INSERT INTO "original" VALUES (?)', [(each,) for each in originals])
     statements = [_statement(catalogue, name) for name in _TABLES]
     indexes = _drop_indexes(connection)
+    # A round reads these few rows, not the tables that it makes longer and longer.
+    for name in _TABLES:
+        connection.execute(f"CREATE TEMP TABLE {_originals(name)} AS SELECT * FROM {quoted(name)}")
     rounds = 0
     while missing > 0:
         rounds += 1
         if missing < len(originals):
-            connection.executemany(
-                'DELETE FROM "original" WHERE id = ?', [(each,) for each in originals[missing:]]
-            )
+            _keep_first(connection, originals[:missing])
         missing -= len(originals)
         for statement in statements:
             connection.execute(statement, {"round": rounds, "span": span})
     for index in indexes:
         connection.execute(index)
-    connection.execute('DROP TABLE "original"')
+    for name in _TABLES:
+        connection.execute(f"DROP TABLE {_originals(name)}")
     connection.execute(
         "UPDATE \"#counters\" SET value = ? WHERE name = 'version'", (span * (rounds + 1),)
     )
 
 
+def _originals(table_name: str) -> str:
+    return f'temp."original {table_name}"'
+
+
+def _keep_first(connection: sqlite3.Connection, invoices: list[str]) -> None:
+    """Leave these originals for the last round, which is not a whole one."""
+    connection.execute("CREATE TEMP TABLE kept (id TEXT PRIMARY KEY)")
+    connection.executemany("INSERT INTO kept VALUES (?)", [(each,) for each in invoices])
+    for name, parent in _TABLES.items():
+        connection.execute(
+            f"DELETE FROM {_originals(name)} WHERE {parent} NOT IN (SELECT id FROM kept)"
+        )
+    connection.execute("DROP TABLE kept")
+
+
 def _statement(catalogue: Catalogue, table_name: str) -> str:
     """One round of copies of a table; equal seeds meet the same rows in the same order."""
     table = catalogue.tables[table_name]
-    parent = {"invoice": table.primary_id, "invoicedetail": "invoiceid"}.get(
-        table_name, "msdyn_invoice"
-    )
     columns = list(table.columns)
     chosen = [_expression(name) for name in columns]
     for column in table.columns.values():
@@ -71,8 +88,7 @@ def _statement(catalogue: Catalogue, table_name: str) -> str:
             chosen.append(quoted(columns[-1]))
     return (
         f"INSERT INTO {quoted(table_name)} ({', '.join(quoted(name) for name in columns)}) "
-        f"SELECT {', '.join(chosen)} FROM {quoted(table_name)} "
-        f'WHERE {quoted(parent)} IN (SELECT id FROM "original") ORDER BY rowid'
+        f"SELECT {', '.join(chosen)} FROM {_originals(table_name)} ORDER BY rowid"
     )
 
 
@@ -95,7 +111,7 @@ def _drop_indexes(connection: sqlite3.Connection) -> list[str]:
     found = connection.execute(
         f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
         f"AND tbl_name IN ({marks})",
-        _TABLES,
+        tuple(_TABLES),
     ).fetchall()
     for row in found:
         connection.execute(f"DROP INDEX {quoted(row['name'])}")

@@ -75,11 +75,14 @@ _OPEN_FROM = {"DE": (8, 8)}
 def plan_invoices(
     random: Random, contracts: list[Contract], count: int, today: date
 ) -> list[Planned]:
-    """The list of invoices to plant, in the order of their days."""
+    """The list of invoices to plant, in the order of their days; one of each standing at least."""
     routable = [contract for contract in contracts if not contract.is_unroutable]
     planned = []
+    numbers = {standing: max(1, round(share * count / 300)) for standing, share in _SHARES}
+    rounded_away = count - sum(numbers.values())
+    numbers[Standing.CONFIRMED] = max(1, numbers[Standing.CONFIRMED] + rounded_away)
     for standing, share in _SHARES:
-        number = max(1, round(share * count / 300))
+        number = numbers[standing]
         for place in range(number):
             contract = routable[(place * 7 + share) % len(routable)]
             planned.append(Planned(standing, contract, _day(random, contract, today)))

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS "#definitions" (
     kind TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, name));
 CREATE TABLE IF NOT EXISTS "#deleted" (
     table_name TEXT NOT NULL, row_id TEXT NOT NULL, version INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS "#deleted.version" ON "#deleted" (table_name, version);
 CREATE TABLE IF NOT EXISTS "#codes" (
     code TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS "#tokens" (
@@ -35,6 +36,12 @@ _STORAGE_CLASS = {
     Kind.STRING: "TEXT COLLATE platform",
     Kind.MEMO: "TEXT COLLATE platform",
 }
+_SELDOM_ASKED = frozenset(
+    {"createdby", "modifiedby", "owningbusinessunit", "transactioncurrencyid"}
+)
+"""Lookups of every row into few: an index would cost room and narrow nothing down."""
+_FOLLOWED = frozenset({"modifiedon", "statecode", "invoicenumber"})
+"""By these rows are asked for, in the order of their ids and a page at a time."""
 
 
 def create_bookkeeping(connection: sqlite3.Connection) -> None:
@@ -60,26 +67,42 @@ def create_table(connection: sqlite3.Connection, table: Table) -> None:
     )
     present = {row["name"] for row in connection.execute(f"PRAGMA table_info({name})")}
     for column in table.columns.values():
-        if column.logical_name not in present:
+        if column.logical_name in present:
+            _create_index(connection, table, column)
+        else:
             add_column(connection, table, column)
 
 
 def add_column(connection: sqlite3.Connection, table: Table, column: Column) -> None:
-    """Add one column, with an index for lookups since joins go through them."""
+    """Add one column, with an index where rows are found by it."""
     name, own = quoted(table.logical_name), quoted(column.logical_name)
     storage = _STORAGE_CLASS.get(column.kind, "TEXT")
     connection.execute(f"ALTER TABLE {name} ADD COLUMN {own} {storage}")
     if column.is_polymorphic:
         beside = quoted(type_column(column))
         connection.execute(f"ALTER TABLE {name} ADD COLUMN {beside} TEXT")
-    if column.kind.is_lookup or column.logical_name == "versionnumber":
-        index = quoted(f"#{table.logical_name}.{column.logical_name}")
-        connection.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {name} ({own})")
+    _create_index(connection, table, column)
+
+
+def _create_index(connection: sqlite3.Connection, table: Table, column: Column) -> None:
+    own = quoted(column.logical_name)
+    if column.kind.is_lookup and column.logical_name not in _SELDOM_ASKED:
+        where = f"({own}) WHERE {own} IS NOT NULL"
+    elif column.logical_name in _FOLLOWED:
+        where = f"({own}, {quoted(table.primary_id)})"
+    elif column.logical_name == "versionnumber":
+        where = f"({own})"
+    else:
+        return
+    index = quoted(index_name(table, column))
+    connection.execute(
+        f"CREATE INDEX IF NOT EXISTS {index} ON {quoted(table.logical_name)} {where}"
+    )
 
 
 def drop_column(connection: sqlite3.Connection, table: Table, column: Column) -> None:
     """Remove one column with its index."""
-    index = quoted(f"#{table.logical_name}.{column.logical_name}")
+    index = quoted(index_name(table, column))
     connection.execute(f"DROP INDEX IF EXISTS {index}")
     name = quoted(table.logical_name)
     connection.execute(f"ALTER TABLE {name} DROP COLUMN {quoted(column.logical_name)}")
@@ -122,6 +145,11 @@ def create_key(connection: sqlite3.Connection, table: Table, key: Key) -> None:
 def drop_key(connection: sqlite3.Connection, table: Table, key: Key) -> None:
     """Remove the index of an alternate key."""
     connection.execute(f"DROP INDEX IF EXISTS {quoted(key_index(table, key))}")
+
+
+def index_name(table: Table, column: Column) -> str:
+    """Name of the index of a column that has one."""
+    return f"#{table.logical_name}.{column.logical_name}"
 
 
 def key_index(table: Table, key: Key) -> str:

@@ -8,12 +8,13 @@ from urllib.parse import quote, urlencode
 from psaqb_desktop.practice.crm.errors import UNKNOWN_IN_QUERY, ApiError
 from psaqb_desktop.practice.crm.odata.aggregate import aggregate
 from psaqb_desktop.practice.crm.odata.context import context
-from psaqb_desktop.practice.crm.odata.delta import changes_since, delta_token
+from psaqb_desktop.practice.crm.odata.delta import Changes, delta_token, demand_tracking
 from psaqb_desktop.practice.crm.odata.options import QueryOptions, read_options
 from psaqb_desktop.practice.crm.odata.preferences import PAGE_CAP, Preferences, read_preferences
 from psaqb_desktop.practice.crm.odata.reader import Restriction
 from psaqb_desktop.practice.crm.records.duplicates import demand_single
 from psaqb_desktop.practice.crm.schema.model import Table
+from psaqb_desktop.practice.crm.security import Role
 from psaqb_desktop.practice.crm.web.message import ApiRequest, ApiResponse
 from psaqb_desktop.practice.crm.web.record import created, method_not_allowed
 from psaqb_desktop.practice.crm.web.session import Session
@@ -51,9 +52,14 @@ def list_rows(
     preferences = read_preferences(request.headers.get("Prefer"))
     if options.apply:
         return _aggregated(session, table, options, restriction)
+    session.environment.work.pages += 1
+    tracked = ""
+    if preferences.tracks_changes or options.deltatoken:
+        _demand_tracking(session, table, options)
+        tracked = delta_token(session.connection, session.environment.clock)
     if options.deltatoken:
         return _changed(session, request, table, options, preferences)
-    page = session.reader(preferences).page(table, options, restriction)
+    page = session.reader(preferences).page(table, options, restriction, tracked=tracked)
     root = session.environment.api_root
     body: dict[str, Any] = {"@odata.context": context(root, table.set_name, options)}
     if page.count is not None:
@@ -64,9 +70,8 @@ def list_rows(
     body["value"] = page.objects
     if page.skiptoken:
         body["@odata.nextLink"] = _next_link(root, request, page.skiptoken)
-    elif preferences.tracks_changes:
-        token = delta_token(session.connection, session.environment.clock)
-        body["@odata.deltaLink"] = _delta_link(root, table, options, token)
+    elif page.tracked:
+        body["@odata.deltaLink"] = _delta_link(root, table, options, page.tracked)
     response = ApiResponse(200, body)
     if preferences.applied:
         response.headers["Preference-Applied"] = ",".join(preferences.applied)
@@ -85,7 +90,11 @@ def count_rows(
 ) -> ApiResponse:
     """The number of rows as plain text."""
     options = read_options(request.query)
-    number = session.reader(Preferences()).count(table, options, restriction)
+    if options.deltatoken:
+        _demand_tracking(session, table, options)
+        number = _changes(session, table, options, Preferences()).count()
+    else:
+        number = session.reader(Preferences()).count(table, options, restriction)
     return ApiResponse(200, text=str(number), content_type="text/plain")
 
 
@@ -112,6 +121,25 @@ def _aggregated(
     return ApiResponse(200, {"@odata.context": what, "value": rows})
 
 
+def _demand_tracking(session: Session, table: Table, options: QueryOptions) -> None:
+    caller = session.rights.caller
+    is_global = session.environment.options.reads_whole_organization
+    demand_tracking(
+        table,
+        options,
+        user_id=caller.user_id,
+        reads_everything=is_global or caller.role is Role.ADMINISTRATOR,
+    )
+
+
+def _changes(
+    session: Session, table: Table, options: QueryOptions, preferences: Preferences
+) -> Changes:
+    environment = session.environment
+    days = environment.options.delta_token_days
+    return Changes(session.reader(preferences), table, options, environment.clock, days)
+
+
 def _changed(
     session: Session,
     request: ApiRequest,
@@ -119,13 +147,15 @@ def _changed(
     options: QueryOptions,
     preferences: Preferences,
 ) -> ApiResponse:
-    del request
     root = session.environment.api_root
-    rows = changes_since(session.reader(preferences), table, options, root)
-    token = delta_token(session.connection, session.environment.clock)
-    body = {
-        "@odata.context": context(root, table.set_name, options) + "/$delta",
-        "@odata.deltaLink": _delta_link(root, table, options, token),
-        "value": rows,
-    }
-    return ApiResponse(200, body)
+    page = _changes(session, table, options, preferences).page(root)
+    body: dict[str, Any] = {"@odata.context": context(root, table.set_name, options) + "/$delta"}
+    if page.skiptoken:
+        body["@odata.nextLink"] = _next_link(root, request, page.skiptoken)
+    else:
+        body["@odata.deltaLink"] = _delta_link(root, table, options, page.tracked)
+    body["value"] = page.objects
+    response = ApiResponse(200, body)
+    if preferences.applied:
+        response.headers["Preference-Applied"] = ",".join(preferences.applied)
+    return response
