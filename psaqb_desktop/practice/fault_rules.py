@@ -18,7 +18,7 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class FaultRule:
-    """Fails calls that match ``method`` and ``path`` (patterns as of a shell).
+    """Fails calls that match ``method``, ``path`` and ``query`` (patterns as of a shell).
 
     Attributes:
         fault: drop_before: the connection closes, nothing was done. drop_after: the service has
@@ -39,6 +39,7 @@ class FaultRule:
     fault: str
     method: str = "*"
     path: str = "*"
+    query: str = "*"
     skip: int = 0
     times: int | None = 1
     status: int = 503
@@ -111,11 +112,11 @@ class FaultPlan:
         for rule in [FaultRule.from_json(item) for item in posted]:
             self.add(rule)
 
-    def take(self, method: str, path: str) -> FaultRule | None:
+    def take(self, method: str, path: str, query: str = "") -> FaultRule | None:
         """The rule that fails this call, counted down; None lets the call through."""
         with self._lock:
             for counted in self._rules:
-                if not counted.matches(method, path):
+                if not counted.matches(method, path, query):
                     continue
                 if counted.to_skip > 0:
                     counted.to_skip -= 1
@@ -171,10 +172,11 @@ class _Counted:
         """Whether this call is one that fails."""
         return self.rule.probability >= 1 or self.lots.random() < self.rule.probability
 
-    def matches(self, method: str, path: str) -> bool:
+    def matches(self, method: str, path: str, query: str) -> bool:
         used_up = self.times_left is not None and self.times_left <= 0
         return (
             not used_up
             and fnmatchcase(method, self.rule.method)
             and fnmatchcase(path, self.rule.path)
+            and fnmatchcase(query, self.rule.query)
         )

@@ -90,7 +90,7 @@ class FaultMiddleware:
         if path in {_FAULTS_PATH, _CALLS_PATH}:
             return self._control(path, environ, start_response)
         method = environ["REQUEST_METHOD"]
-        rule = self.plan.take(method, path)
+        rule = self.plan.take(method, path, environ.get("QUERY_STRING", ""))
         started = time.monotonic()
         answer = _Answer()
         try:

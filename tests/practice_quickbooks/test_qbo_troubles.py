@@ -31,6 +31,7 @@ def refresh(company: CompanyClient) -> requests.Response:
         ("internal_error", 500, '"code":"10000"'),
         ("throttled", 429, "errorCode=003001; statusCode=429"),
         ("throttled_with_retry_after", 429, "ThrottleExceeded"),
+        ("server_error", 500, "Internal Server Error"),
         ("unavailable", 503, "<h1>"),
         ("permission_removed", 401, "-11014-You do not have access"),
     ],
@@ -65,6 +66,31 @@ def test_the_answer_with_a_new_refresh_token_is_lost(gb: CompanyClient) -> None:
     with pytest.raises(requests.ConnectionError):
         refresh(gb)
     assert refresh(gb).json()["error"] == "invalid_grant"
+
+
+def test_an_item_of_a_batch_is_throttled_inside_a_good_answer(gb: CompanyClient) -> None:
+    plan(gb, fault="batch_item_throttled").raise_for_status()
+    create = {"operation": "create", "Invoice": gb.draft()}
+    body = {"BatchItemRequest": [{"bId": "1", **create}, {"bId": "2", **create}]}
+    answered = {
+        item["bId"]: item for item in gb.post("batch", body, requestid="b1")["BatchItemResponse"]
+    }
+    assert "Invoice" in answered["1"]
+    assert answered["2"]["Fault"]["Error"][0]["code"] == "3001"
+    assert gb.query("select count(*) from Invoice") == {"totalCount": 1}
+    again = gb.post("batch", body)["BatchItemResponse"]
+    assert all("Invoice" in item for item in again), "the trouble is over"
+
+
+def test_a_trouble_meets_one_operation_only(gb: CompanyClient) -> None:
+    invoice = gb.invoice()
+    rule = {"method": "POST", "path": "/v3/*/invoice", "query": "*operation=void*"}
+    plan(gb, fault="server_error", **rule).raise_for_status()
+    body = {"Id": invoice["Id"], "SyncToken": invoice["SyncToken"]}
+    assert gb.invoice()["SyncToken"] == "0"
+    params = {"operation": "void"}
+    assert gb.call("POST", "invoice", json=body, params=params).status_code == 500
+    assert gb.call("POST", "invoice", json=body, params=params).status_code == 200
 
 
 def outcomes(company: CompanyClient, **rule: Any) -> list[int]:

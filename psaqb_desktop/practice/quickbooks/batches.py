@@ -35,20 +35,33 @@ def answer_batch(books: Books, sent: Any, request_id: str | None, *, shuffled: b
                 raise fault_bodies.invalid_request_id(
                     "The bId of a batch item can have 10 characters at most next to a requestid."
                 )
-    answers = [_answer_item(books, item) for item in items]
+    spoilt = items[-1:] if books.work.spoils_item else []
+    books.work.spoils_item = False
+    answers = [_answer_item(books, item, is_spoilt=item in spoilt) for item in items]
     if shuffled:
         random.shuffle(answers)
     return f"[{','.join(answers)}]"
 
 
-def _answer_item(books: Books, item: dict[str, Any]) -> str:
+def _answer_item(books: Books, item: dict[str, Any], *, is_spoilt: bool) -> str:
     bid = exact_json.dumps(str(item.get("bId", "")))
     try:
         with savepoint(books.rows.connection):
+            if is_spoilt:
+                raise _throttled()
             member = _carry_out(books, item)
     except ApiFault as fault:
         member = f'"Fault":{exact_json.dumps(fault.as_json())}'
     return f'{{{member},"bId":{bid}}}'
+
+
+def _throttled() -> ApiFault:
+    return ApiFault(
+        3001,
+        "message=ThrottleExceeded; errorCode=003001; statusCode=429",
+        "The request limit was reached.  Try again later",
+        kind="SERVICE",
+    )
 
 
 def _carry_out(books: Books, item: dict[str, Any]) -> str:

@@ -30,11 +30,13 @@ class Work(threading.local):
         admitted: The call passed the gateway; a refusal takes no time.
         writes: Objects created, changed, voided or deleted.
         reads: Records that stand in the answer.
+        spoils_item: The last item of the next batch is turned away; ordered by a fault plan.
     """
 
     admitted = False
     writes = 0
     reads = 0
+    spoils_item = False
 
     def begin(self) -> None:
         """Starts counting for a new call."""

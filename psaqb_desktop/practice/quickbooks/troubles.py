@@ -35,6 +35,7 @@ def own_faults(service: PracticeQuickBooks) -> OwnFaults:
             ),
             "revoke_grant": _on_tokens(service, TokenRegister.revoke_realm),
             "age_refresh_tokens": _on_tokens(service, TokenRegister.age),
+            "spoil_batch_item": lambda _: setattr(service.work, "spoils_item", True),
         },
     )
 
@@ -68,6 +69,13 @@ _THROTTLED = exact_json.dumps(
 )
 _NAMED: dict[str, dict[str, Any]] = {
     "internal_error": _status(500, _fault_text(system_failure("practice"))),
+    "server_error": _status(500, "Internal Server Error", headers={"Content-Type": "text/plain"}),
+    "batch_item_throttled": {
+        "fault": "event",
+        "event": "spoil_batch_item",
+        "method": "POST",
+        "path": "/v3/*/batch",
+    },
     "throttled": _status(429, _THROTTLED),
     "throttled_with_retry_after": _status(429, _THROTTLED, headers={"Retry-After": "2"}),
     "unavailable": _status(503, _SORRY, headers={"Content-Type": "text/html"}),

@@ -26,6 +26,10 @@ TROUBLES: dict[str, tuple[str, dict[str, Any]]] = {
         "The answer to one call in five is lost, but the work is done",
         {"fault": "drop_after", "path": "/v3/*", "probability": _OFTEN},
     ),
+    "half_answer": (
+        "One answer in five breaks off half way, with the work done",
+        {"fault": "half_answer", "path": "/v3/*", "probability": _OFTEN},
+    ),
     "internal_error": (
         "One call in five ends in an internal error (10000)",
         {"fault": "internal_error", "probability": _OFTEN},
