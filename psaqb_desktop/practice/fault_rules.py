@@ -134,11 +134,6 @@ class FaultPlan:
         with self._lock:
             self._rules = [each for each in self._rules if each.rule.label != label]
 
-    def labelled(self, label: str) -> list[FaultRule]:
-        """The rules that have this label."""
-        with self._lock:
-            return [each.rule for each in self._rules if each.rule.label == label]
-
     def clear(self) -> None:
         """Forgets all rules."""
         with self._lock:

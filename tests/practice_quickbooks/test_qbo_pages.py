@@ -187,12 +187,87 @@ def test_an_open_credit_memo(gb: CompanyClient, visitor: Visitor) -> None:
     assert "Nothing is open" in visitor.page(f"/app/{visitor.realm}/receive-payment?customerId=99")
 
 
+def test_a_person_gives_credit_uses_it_and_voids_another(
+    gb: CompanyClient, visitor: Visitor
+) -> None:
+    assert "No credit memos yet" in visitor.page(f"/app/{visitor.realm}/creditmemos")
+    invoice = gb.invoice(gb.line("100", tax="5.0% R"), DocNumber="W-4")
+    page = visitor.sends(f"invoice/{invoice['Id']}/credit", net="40")
+    assert shown(page, "status") == "Open credit"
+    assert shown(page, "total") == "GBP 42.00"
+    assert "VAT 5%, 5 % of 40.00" in page
+    assert "Credit for invoice W-4" in page
+    (memo,) = gb.query("select * from CreditMemo")["CreditMemo"]
+    assert memo["DocNumber"] == "1001"
+    visitor.sends(
+        "receive-payment",
+        customer_id=memo["CustomerRef"]["value"],
+        txn_date="2026-03-01",
+        **{f"Invoice-{invoice['Id']}": "40", f"CreditMemo-{memo['Id']}": "40"},
+    )
+    page = visitor.invoice(invoice)
+    assert shown(page, "balance") == "GBP 65.00"
+    assert "Credit 2026-03-01" in page
+    listed = visitor.page(f"/app/{visitor.realm}/creditmemos")
+    assert "Partly used" in listed
+    page = visitor.sends(f"creditmemo/{memo['Id']}/void")
+    assert shown(page, "status") == "Voided"
+    assert 'id="void"' not in page
+    page = visitor.sends(f"invoice/{invoice['Id']}/credit", net="much")
+    assert shown(page, "flash-failed")
+
+
+def test_a_foreign_invoice_shows_what_it_is_at_home(gb: CompanyClient, visitor: Visitor) -> None:
+    line = gb.line("100", tax="0.0% Z")
+    invoice = gb.invoice(line, customer="Tailspin Dublin DAC (EUR)", ExchangeRate=0.85)
+    page = visitor.invoice(invoice)
+    assert "1 EUR = 0.85 GBP: total GBP 85.00, balance GBP 85.00" in page
+    assert 'id="home-amounts"' not in visitor.invoice(gb.invoice())
+
+
+def test_a_voided_invoice_cannot_be_voided_again(gb: CompanyClient, visitor: Visitor) -> None:
+    invoice = gb.invoice()
+    assert 'id="void"' in visitor.invoice(invoice)
+    page = visitor.sends(f"invoice/{invoice['Id']}/void")
+    assert 'id="void"' not in page
+    assert 'id="delete"' in page
+    assert 'id="credit-form"' not in page
+
+
+def test_settings_tell_of_currencies_and_tax_codes(
+    gb: CompanyClient, us: CompanyClient, ca: CompanyClient, http: requests.Session
+) -> None:
+    pages = {
+        company.seed.code: Visitor(company, http).page(f"/app/{company.seed.realm_id}/settings")
+        for company in (gb, us, ca)
+    }
+    assert "1 EUR = 0.85 GBP" in pages["GBSI"]
+    assert 'type="hidden" name="uses_sales_tax"' in pages["GBSI"]
+    assert 'type="checkbox" id="uses_sales_tax"' in pages["USMF"]
+    assert "6 % + 2.25 %" in pages["USMF"]
+    assert "5 % + 9.5 % on both" in pages["CAMO"]
+
+
+def test_what_sets_a_company_apart(visitor: Visitor) -> None:
+    front = visitor.page("/")
+    for words in (
+        "USD and others, sales tax by state, own numbers",
+        "USD only, automated sales tax, QuickBooks numbers",
+        "USD only, no sales tax, own numbers",
+        "INR only, tax codes on lines, own numbers",
+        "subscription lapsed",
+        "books closed to 2026-07-31",
+    ):
+        assert words in front
+
+
 def test_an_unknown_company(visitor: Visitor) -> None:
     for page in (
         "invoices",
         "settings",
         "invoice?txnId=1",
         "receive-payment",
+        "creditmemos",
         "creditmemo?txnId=1",
     ):
         answer = visitor.http.get(f"{visitor.url}/app/12/{page}", timeout=TIMEOUT)

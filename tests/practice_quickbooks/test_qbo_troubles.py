@@ -125,6 +125,7 @@ def test_a_person_has_a_bad_day(server: RunningServer, gb: CompanyClient) -> Non
     assert 'value="unavailable" checked' in page
     assert 'value="slow">' in page
     assert gb.call("GET", "preferences").status_code == 503
+    assert "struck 1 time<" in gb.http.get(address, timeout=TIMEOUT).text
     page = gb.http.post(address, data={}, timeout=TIMEOUT).text
     assert "All is well again." in page
     assert gb.call("GET", "preferences").status_code == 200

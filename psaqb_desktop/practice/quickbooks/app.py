@@ -19,6 +19,9 @@ from psaqb_desktop.practice.quickbooks.oauth_server import IntuitTokenServer
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from psaqb_desktop.practice.quickbooks.pages.bad_day import create_bad_day_page
 from psaqb_desktop.practice.quickbooks.pages.consent import create_consent_pages
+from psaqb_desktop.practice.quickbooks.pages.credit_memo_pages import (
+    create_credit_memo_pages,
+)
 from psaqb_desktop.practice.quickbooks.pages.invoice_actions import create_invoice_actions
 from psaqb_desktop.practice.quickbooks.pages.invoice_pages import create_invoice_pages
 from psaqb_desktop.practice.quickbooks.pages.payment_pages import create_payment_pages
@@ -66,8 +69,10 @@ def create_app(
     app.register_blueprint(create_invoice_pages(service))
     app.register_blueprint(create_invoice_actions(service))
     app.register_blueprint(create_payment_pages(service))
+    app.register_blueprint(create_credit_memo_pages(service))
     app.register_blueprint(create_settings_pages(service))
     app.add_template_filter(_money, "money")
+    app.add_template_filter(_moment, "moment")
     guard_origin(app)
     return app
 
@@ -77,6 +82,10 @@ def _money(amount: Decimal | int | str) -> str:
     exponent = exact.as_tuple().exponent
     decimals = max(2, -exponent) if isinstance(exponent, int) else 2
     return f"{exact:,.{decimals}f}"
+
+
+def _moment(stamp: str) -> str:
+    return f"{stamp[:10]} {stamp[11:16]} (UTC{stamp[-6:]})"
 
 
 def _session_key(data_folder: Path) -> bytes:

@@ -29,6 +29,7 @@ from psaqb_desktop.practice.quickbooks.entities.shared_shapes import (
 _SALES_FORM: dict[str, AttributeType] = {
     "CustomField": CUSTOM_FIELDS,
     "DocNumber": Text(21),
+    "AutoDocNumber": Flag(),
     "TxnDate": Day(),
     "DepartmentRef": reference(),
     "CurrencyRef": reference(),
@@ -82,7 +83,6 @@ INVOICE = Record(
         **HEADER,
         **_SALES_FORM,
         **_SALES_FORM_TOLD,
-        "AutoDocNumber": Flag(),
         "DueDate": Day(),
         "Deposit": Number(),
         "AllowOnlineCreditCardPayment": Flag(),

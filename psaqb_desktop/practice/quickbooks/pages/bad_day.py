@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from psaqb_desktop.practice.fault_rules import FaultPlan
 from psaqb_desktop.practice.faults import OwnFaults
 
 _LABEL = "bad day"
@@ -71,7 +70,11 @@ def create_bad_day_page() -> Blueprint:
         plan = _own().plan
         if plan is None:
             return Response("This service runs without a fault plan.\n", 404)
-        chosen = {rule.label.removeprefix(f"{_LABEL}: ") for rule in _rules(plan)}
+        chosen = {
+            rule["label"].removeprefix(f"{_LABEL}: "): rule["fired"]
+            for rule in plan.as_json()["rules"]
+            if rule["label"].startswith(f"{_LABEL}: ")
+        }
         return render_template("bad_day.html", troubles=TROUBLES, chosen=chosen)
 
     @pages.post("/_practice/bad-day")
@@ -94,7 +97,3 @@ def create_bad_day_page() -> Blueprint:
 def _own() -> OwnFaults:
     own: OwnFaults = current_app.extensions[OwnFaults.EXTENSION]
     return own
-
-
-def _rules(plan: FaultPlan) -> list[Any]:
-    return [rule for name in TROUBLES for rule in plan.labelled(f"{_LABEL}: {name}")]

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from psaqb_desktop.practice.group import GROUP
 from psaqb_desktop.practice.quickbooks import exact_json
 from psaqb_desktop.practice.quickbooks.books import Books
+from psaqb_desktop.practice.quickbooks.company import Company
 from psaqb_desktop.practice.quickbooks.entity_rows import EntityRow
 from psaqb_desktop.practice.quickbooks.pages.invoice_status import STATUSES, invoice_status
 from psaqb_desktop.practice.quickbooks.service import PracticeQuickBooks, UnknownCompanyError
@@ -29,8 +31,8 @@ def create_invoice_pages(service: PracticeQuickBooks) -> Blueprint:
         listed = []
         for company in service.companies():
             with service.reading(company.realm) as books:
-                listed.append((company, _summary(books)))
-        return render_template("companies.html", companies=listed)
+                listed.append((company, _summary(books), _traits(company)))
+        return render_template("companies.html", companies=listed, group_size=len(GROUP))
 
     @pages.get("/app/<realm>/invoices")
     def invoices(realm: str) -> str:
@@ -57,6 +59,22 @@ def create_invoice_pages(service: PracticeQuickBooks) -> Blueprint:
         return abort(404)
 
     return pages
+
+
+def _traits(company: Company) -> list[str]:
+    """What sets a company apart, in a few words each."""
+    if not company.is_us:
+        tax = "tax codes on lines"
+    elif company.automated_tax == "set-up":
+        tax = "automated sales tax"
+    else:
+        tax = "sales tax by state" if company.uses_sales_tax else "no sales tax"
+    many = f"{company.home_currency} and others"
+    return [
+        many if company.is_multicurrency else f"{company.home_currency} only",
+        tax,
+        "own numbers" if company.uses_custom_numbers else "QuickBooks numbers",
+    ]
 
 
 def _summary(books: Books) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Receiving one payment for several invoices of a customer, and looking at a credit memo."""
+"""Receiving one payment for several invoices of a customer, with the use of credit memos."""
 
 from __future__ import annotations
 
@@ -42,20 +42,6 @@ def create_payment_pages(service: PracticeQuickBooks) -> Blueprint:
             flash(fault.detail, "failed")
         return redirect(url_for("payments.receive", realm=realm, customerId=customer_id), 303)
 
-    @pages.get("/creditmemo")
-    def credit_memo(realm: str) -> str | tuple[str, int]:
-        with service.reading(realm) as books:
-            row = books.rows.get("CreditMemo", request.args.get("txnId", ""))
-            if row is None or row.deleted:
-                return render_template("not_found.html", what="credit memo"), 404
-            return render_template(
-                "credit_memo.html",
-                company=books.company,
-                memo=row.body,
-                currency=_currency(books, row.body),
-                uses=_uses(books, row.id),
-            )
-
     return pages
 
 
@@ -75,6 +61,7 @@ def _receive_page(books: Books, customer_id: str) -> str:
         ],
         methods=[(method.id, method.body["Name"]) for method in books.rows.all("PaymentMethod")],
         today=books.clock.today().isoformat(),
+        home_currency=books.company.home_currency,
     )
 
 
@@ -120,22 +107,3 @@ def _open_forms(books: Books, kind: str) -> list[Body]:
         (books.rows.realm, kind),
     )
     return [exact_json.loads(row["body"]) for row in rows]
-
-
-def _uses(books: Books, memo_id: str) -> list[tuple[Body, Decimal, list[Body]]]:
-    """The payments that used the credit, how much of it, and the invoices they paid."""
-    uses = []
-    for application in books.applications.to_target("CreditMemo", memo_id):
-        payment = books.existing("Payment", application.payment_id)
-        paid = [
-            books.existing("Invoice", line.target_id).body
-            for line in books.applications.of_payment(payment.id)
-            if line.target_kind == "Invoice"
-        ]
-        uses.append((payment.body, application.amount, paid))
-    return uses
-
-
-def _currency(books: Books, body: Body) -> str:
-    code: str = body.get("CurrencyRef", {}).get("value", books.company.home_currency)
-    return code
