@@ -37,6 +37,11 @@ def blank_record(invoice_id: InvoiceId, connection: Connection) -> SyncRecord:
     )
 
 
+def record_at(records: Sequence[SyncRecord], realm_id: RealmId) -> SyncRecord | None:
+    """Return an invoice's record at one company: what was tried elsewhere is no part of it."""
+    return next((record for record in records if record.realm_id == realm_id), None)
+
+
 def adopted(
     record: SyncRecord,
     checked: Checked,

@@ -10,7 +10,7 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
-from psaqb_desktop.domain.identifiers import InvoiceId, request_id, sync_record_id
+from psaqb_desktop.domain.identifiers import InvoiceId, request_id
 from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.mapping import read_mapping
 from psaqb_desktop.domain.push import (
@@ -20,7 +20,7 @@ from psaqb_desktop.domain.push import (
     PushStep,
     SyncRecord,
 )
-from psaqb_desktop.services.adoption import generation_known_to
+from psaqb_desktop.services.adoption import blank_record, generation_known_to, record_at
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush
 from psaqb_desktop.services.refusals import unknown_outcome
@@ -70,20 +70,22 @@ class Claims:
         Raises:
             AppError: journal or CRM cannot be written; nothing was sent.
         """
-        known = self._records.records_of([c.invoice.id for c in checked])
+        known = self._records.every_record_of([c.invoice.id for c in checked])
         open_here = {push.invoice_id: push for push in self._journal.open_pushes()}
         wanted: list[ClaimedPush] = []
         refused: list[PushResult] = []
         for one in checked:
-            record = known.get(one.invoice.id)
-            obstacle = _obstacle(record)
+            records = known.get(one.invoice.id, ())
+            record = records[0] if records else None
+            own = record_at(records, connection.realm_id)
+            obstacle = _obstacle(record) or _too_often(own)
             if obstacle is not None and record is not None:
                 refused.append(PushResult(one.invoice.id, record.state, record, (obstacle,)))
             elif one.invoice.id in open_here:
                 finding = unknown_outcome(open_here[one.invoice.id])
                 refused.append(PushResult(one.invoice.id, PostingState.UNKNOWN, record, (finding,)))
             else:
-                wanted.append(self._plan(one, connection, record, is_new_generation))
+                wanted.append(self._plan(one, connection, own, is_new_generation))
         if not wanted:
             return [], refused
         self._journal.prepare([claimed.push for claimed in wanted])
@@ -123,7 +125,8 @@ class Claims:
     def _free_again(self, one: ClaimedPush, stale: AppError) -> SyncRecord | AppError:
         """Give a claim back that changed meanwhile, if it is still ours and not taken over."""
         invoice_id = one.push.invoice_id
-        current = self._records.records_of([invoice_id]).get(invoice_id)
+        found = self._records.every_record_of([invoice_id]).get(invoice_id, ())
+        current = record_at(found, one.push.realm_id)
         if current is None:
             return stale
         if not is_own_claim(current, one.push):
@@ -142,14 +145,7 @@ class Claims:
             raise ValueError(msg)
         digest = one.draft.digest
         now, name = self._clock.now(), self._pusher.name()
-        # What was tried at another company is no part of what this one knows.
-        is_same_company = record is not None and record.realm_id == connection.realm_id
-        base = (is_same_company and record) or SyncRecord(
-            id=sync_record_id(one.invoice.id, connection.realm_id),
-            invoice_id=one.invoice.id,
-            connection_id=connection.id,
-            realm_id=connection.realm_id,
-        )
+        base = record or blank_record(one.invoice.id, connection)
         is_repeat = _is_same_payload(base, digest) and not is_new_generation
         generation = self._generation(base, is_repeat=is_repeat)
         is_repeat = generation == base.generation
@@ -222,12 +218,6 @@ def _obstacle(record: SyncRecord | None) -> Finding | None:
             f"It is in QuickBooks already (number {record.number or record.quickbooks_id}).",
             "Nothing is to be done; refresh the list.",
         )
-    if record.generation >= LAST_GENERATION:
-        return blocker(
-            Cause.REFUSED,
-            f"It has been tried {record.generation} times.",
-            "Enter it in QuickBooks by hand, and leave it out here with that reason.",
-        )
     if record.state is PostingState.LEFT_OUT:
         return blocker(
             Cause.NOTHING_TO_POST,
@@ -235,6 +225,16 @@ def _obstacle(record: SyncRecord | None) -> Finding | None:
             "Take it back into the list first.",
         )
     return None
+
+
+def _too_often(record: SyncRecord | None) -> Finding | None:
+    if record is None or record.generation < LAST_GENERATION:
+        return None
+    return blocker(
+        Cause.REFUSED,
+        f"It has been tried {record.generation} times.",
+        "Enter it in QuickBooks by hand, and leave it out here with that reason.",
+    )
 
 
 def _sort_answers(

@@ -11,7 +11,7 @@ from psaqb_desktop.domain.listing import Checked, ListedInvoice
 from psaqb_desktop.domain.mapping import read_mapping
 from psaqb_desktop.domain.push import PostedDocument, SyncRecord
 from psaqb_desktop.domain.texts import has_any_key, has_key_of
-from psaqb_desktop.services.adoption import adopted, blank_record
+from psaqb_desktop.services.adoption import adopted, blank_record, record_at
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.document_differences import differences
 from psaqb_desktop.services.ports import Clock, SyncRecordStore
@@ -50,13 +50,14 @@ class LinkDocument:
         connection = row.connection
         if connection is None or not connection.realm_id:
             raise _refused(f"Invoice {number} has no connected company yet.")
-        record = self._records.records_of([row.invoice.id]).get(row.invoice.id)
-        if record is not None and (
-            record.state.is_open or (record.state.is_posted and not record.is_gone)
+        records = self._records.every_record_of([row.invoice.id]).get(row.invoice.id, ())
+        furthest = records[0] if records else None
+        if furthest is not None and (
+            furthest.state.is_open or (furthest.state.is_posted and not furthest.is_gone)
         ):
-            raise StaleRecordError(f"Invoice {number} is {record.state.value.lower()} by now.")
-        if record is None or record.realm_id != connection.realm_id:
-            record = blank_record(row.invoice.id, connection)
+            raise StaleRecordError(f"Invoice {number} is {furthest.state.value.lower()} by now.")
+        own = record_at(records, connection.realm_id)
+        record = own or blank_record(row.invoice.id, connection)
         (checked,) = self._check.run([row])
         document = self._companies.open(connection).read(document_type, quickbooks_id)
         name = f"{document_type.value} {quickbooks_id}"

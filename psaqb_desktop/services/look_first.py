@@ -24,6 +24,7 @@ from psaqb_desktop.services.adoption import (
     blank_record,
     documents_known_to,
     generation_known_to,
+    record_at,
     with_generation,
 )
 from psaqb_desktop.services.document_differences import differences
@@ -67,12 +68,12 @@ class LookFirst:
         Raises:
             AppError: QuickBooks or the CRM cannot be asked; nothing was sent.
         """
-        known = self._records.records_of([one.invoice.id for one in group])
+        known = self._records.every_record_of([one.invoice.id for one in group])
         open_here = {push.invoice_id for push in self._journal.open_pushes()}
         candidates = [
             one
             for one in group
-            if one.invoice.id not in open_here and _may_be_pushed(known.get(one.invoice.id))
+            if one.invoice.id not in open_here and _may_be_pushed(known.get(one.invoice.id, ()))
         ]
         drafts = [one.draft for one in candidates if one.draft is not None]
         documents = self._company.around(drafts) if drafts else ()
@@ -80,7 +81,7 @@ class LookFirst:
         found: dict[InvoiceId, list[PostedDocument]] = {}
         similar: dict[InvoiceId, list[PostedDocument]] = {}
         for one in candidates:
-            record = self._of_this_company(known.get(one.invoice.id))
+            record = record_at(known.get(one.invoice.id, ()), self._connection.realm_id)
             own = self._own(one, record, standing)
             if own:
                 found[one.invoice.id] = own
@@ -90,10 +91,6 @@ class LookFirst:
         results += self._stopped(candidates, known, self._without_owner(similar))
         settled = {result.invoice_id for result in results}
         return Looked(tuple(c for c in group if c.invoice.id not in settled), tuple(results))
-
-    def _of_this_company(self, record: SyncRecord | None) -> SyncRecord | None:
-        is_same = record is not None and record.realm_id == self._connection.realm_id
-        return record if is_same else None
 
     def _own(
         self, one: Checked, record: SyncRecord | None, standing: Sequence[PostedDocument]
@@ -126,7 +123,7 @@ class LookFirst:
     def _adopt(
         self,
         wanted: Sequence[Checked],
-        known: Mapping[InvoiceId, SyncRecord],
+        known: Mapping[InvoiceId, Sequence[SyncRecord]],
         found: Mapping[InvoiceId, Sequence[PostedDocument]],
     ) -> list[PushResult]:
         tolerance = read_mapping(self._connection.mapping_text).total_tolerance
@@ -138,7 +135,7 @@ class LookFirst:
             findings = differences(one.draft, one.invoice.number, first, tolerance)
             if others:
                 findings = (_twice(one.invoice.number, [first, *others]), *findings)
-            record = self._of_this_company(known.get(one.invoice.id))
+            record = record_at(known.get(one.invoice.id, ()), self._connection.realm_id)
             seen = generation_known_to(self._journal, one.invoice.id, self._connection.realm_id)
             base = record or blank_record(one.invoice.id, self._connection)
             records.append(
@@ -174,14 +171,14 @@ class LookFirst:
     def _stopped(
         self,
         candidates: Sequence[Checked],
-        known: Mapping[InvoiceId, SyncRecord],
+        known: Mapping[InvoiceId, Sequence[SyncRecord]],
         similar: Mapping[InvoiceId, Sequence[PostedDocument]],
     ) -> list[PushResult]:
         results = []
         for one in candidates:
             documents = similar.get(one.invoice.id)
             if documents:
-                record = known.get(one.invoice.id)
+                record = next(iter(known.get(one.invoice.id, ())), None)
                 state = record.state if record else PostingState.NOT_POSTED
                 state = PostingState.NOT_POSTED if state.is_posted else state
                 finding = _entered_by_hand(one.invoice.number, documents)
@@ -189,10 +186,11 @@ class LookFirst:
         return results
 
 
-def _may_be_pushed(record: SyncRecord | None) -> bool:
-    """Leave to the claims what is under way, posted or left out."""
-    if record is None:
+def _may_be_pushed(records: Sequence[SyncRecord]) -> bool:
+    """Leave to the claims what is under way, posted or left out, at whichever company."""
+    if not records:
         return True
+    record = records[0]
     is_standing = record.state.is_posted and not record.is_gone
     return not (record.state.is_open or is_standing or record.state is PostingState.LEFT_OUT)
 

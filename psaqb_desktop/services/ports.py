@@ -157,7 +157,16 @@ class SyncRecordStore(Protocol):
         ...
 
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
-        """Read the records of these invoices afresh; absent where there is none."""
+        """Read the records of these invoices afresh; absent where there is none.
+
+        Of several (an invoice that changed its company) the one that has got furthest.
+        """
+        ...
+
+    def every_record_of(
+        self, invoice_ids: Sequence[InvoiceId]
+    ) -> Mapping[InvoiceId, tuple[SyncRecord, ...]]:
+        """Read the records of these invoices at all companies afresh, the furthest one first."""
         ...
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:

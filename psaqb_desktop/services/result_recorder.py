@@ -11,6 +11,7 @@ from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, blocker, warning
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
 from psaqb_desktop.domain.push import PostingState, PushResult, PushStep, SyncRecord
+from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.ports import PushJournal, SyncRecordStore
 
 GROUP = 20
@@ -140,12 +141,12 @@ class ResultRecorder:
         stale = [i for i in waiting if isinstance(refused[i], StaleRecordError)]
         for invoice_id in waiting.keys() - set(stale):
             log.warning("the CRM refused the outcome of %s: %s", invoice_id, refused[invoice_id])
-        current = self._records.records_of(stale) if stale else {}
+        current = self._records.every_record_of(stale) if stale else {}
         again = {}
         for invoice_id in stale:
             outcome = waiting[invoice_id]
-            fresh = current.get(invoice_id)
-            if fresh is None or fresh.id != outcome.record.id:
+            fresh = record_at(current.get(invoice_id, ()), outcome.record.realm_id)
+            if fresh is None:
                 again[invoice_id] = replace(outcome, record=replace(outcome.record, version=""))
                 continue
             record = reconciled(outcome.record, fresh)

@@ -28,6 +28,7 @@ from psaqb_desktop.domain.push import (
     SyncRecord,
 )
 from psaqb_desktop.domain.texts import has_key_of
+from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Pusher, claimant
 from psaqb_desktop.services.ports import Clock, InvoiceSource, PushJournal, SyncRecordStore
@@ -240,11 +241,8 @@ class TakeOver:
 
 def record_of(records: SyncRecordStore, push: Push) -> SyncRecord | None:
     """Return the record of a push's own company, not the one that got furthest elsewhere."""
-    found = records.records_of([push.invoice_id]).get(push.invoice_id)
-    wanted = sync_record_id(push.invoice_id, push.realm_id)
-    if found is None or found.id == wanted:
-        return found
-    return next((record for record in records.records() if record.id == wanted), None)
+    found = records.every_record_of([push.invoice_id]).get(push.invoice_id, ())
+    return record_at(found, push.realm_id)
 
 
 def claimed_again(push: Push, record: SyncRecord | None, connection: Connection) -> ClaimedPush:

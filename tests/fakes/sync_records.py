@@ -60,13 +60,16 @@ class FakeSyncRecordStore:
         return self._clock.now()
 
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
-        found: dict[InvoiceId, SyncRecord] = {}
+        return {i: records[0] for i, records in self.every_record_of(invoice_ids).items()}
+
+    def every_record_of(
+        self, invoice_ids: Sequence[InvoiceId]
+    ) -> Mapping[InvoiceId, tuple[SyncRecord, ...]]:
+        found: dict[InvoiceId, list[SyncRecord]] = {}
         for record in self.records():
             if record.invoice_id in invoice_ids:
-                known = found.get(record.invoice_id)
-                if known is None or _progress(known) < _progress(record):
-                    found[record.invoice_id] = record
-        return found
+                found.setdefault(record.invoice_id, []).append(record)
+        return {i: tuple(sorted(r, key=_progress, reverse=True)) for i, r in found.items()}
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
         self._require_tables()

@@ -14,7 +14,8 @@ from psaqb_desktop.domain.errors import (
     ServiceUnavailableError,
 )
 from psaqb_desktop.domain.findings import Cause
-from psaqb_desktop.domain.identifiers import RealmId, sync_record_id
+from psaqb_desktop.domain.identifiers import RealmId, RequestId, sync_record_id
+from psaqb_desktop.domain.invoice import Routing
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.push import PostingState, PushStep, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
@@ -180,6 +181,62 @@ def test_an_invoice_tried_elsewhere_gets_a_record_of_its_own(
         elsewhere: (PostingState.FAILED, 4),
         examples.REALM: (PostingState.POSTED, 1),
     }
+
+
+def test_an_invoice_that_comes_back_to_its_first_company_is_not_stuck(world: World) -> None:
+    """Refused at one company, then at another, it goes to the first one after all."""
+    second = world.add_company("GB02")
+    program = world.program()
+    invoice = world.add_invoice(1)
+    at_first = invoice.routing
+    at_second = Routing(owning_company=second.entity)
+
+    def route_to(routing: Routing) -> None:
+        world.clock.advance(minutes=1)
+        world.invoices.stored[invoice.id] = replace(invoice, routing=routing)
+
+    world.ledger.refusals[invoice.id] = "6000"
+    second.ledger.refusals[invoice.id] = "6210"
+    for routing in (at_first, at_second):
+        route_to(routing)
+        (refused,) = program.push_all(invoice.id)
+        assert refused.state is PostingState.FAILED
+    route_to(at_first)
+    world.ledger.refusals.clear()
+    (result,) = program.push_all(invoice.id)
+    assert result.state is PostingState.POSTED
+    assert len(world.ledger.standing(invoice.id)) == 1
+    assert second.ledger.standing(invoice.id) == []
+    states = {r.realm_id: r.state for r in world.records.records()}
+    assert states == {
+        examples.REALM: PostingState.POSTED,
+        second.connection.realm_id: PostingState.FAILED,
+    }
+    assert program.journal.open_pushes() == ()
+    program.close()
+
+
+def test_an_outcome_is_brought_to_its_own_companys_record(world: World, program: Program) -> None:
+    """Meanwhile the record of another company was written, and got further."""
+    invoice = world.add_invoice(1)
+    elsewhere = RealmId("777")
+    die_pushing(world, program.machine, "records.write", nth=2)
+    world.records.put(replace(world.records.only(invoice.id), finding="Looked at."))
+    world.records.put(
+        SyncRecord(
+            id=sync_record_id(invoice.id, elsewhere),
+            invoice_id=invoice.id,
+            connection_id=examples.CONNECTION,
+            realm_id=elsewhere,
+            state=PostingState.UNKNOWN,
+            request_id=RequestId("another"),
+            claimed_by="Bob on other",
+        )
+    )
+    (result,) = [r for r in program.settle_all() if r.state is PostingState.POSTED]
+    assert result.record is not None
+    assert result.record.realm_id == examples.REALM
+    assert program.journal.open_pushes() == ()
 
 
 def test_after_ninety_eight_generations_a_person_takes_over(world: World, program: Program) -> None:

@@ -76,13 +76,20 @@ class DataverseSyncRecords:
 
         Of several (an invoice that changed its legal entity) the one that has got furthest counts.
         """
-        found: dict[InvoiceId, SyncRecord] = {}
+        return {i: records[0] for i, records in self.every_record_of(invoice_ids).items()}
+
+    def every_record_of(
+        self, invoice_ids: Sequence[InvoiceId]
+    ) -> Mapping[InvoiceId, tuple[SyncRecord, ...]]:
+        """Read the records of these invoices at all companies afresh, the furthest one first."""
+        found: dict[InvoiceId, list[SyncRecord]] = {}
         # By the key, not by the lookup: the CRM empties that where the invoice is deleted.
         for record in self._where("psaqb_invoicekey", invoice_ids):
-            known = found.get(record.invoice_id)
-            if known is None or _progress(known) < _progress(record):
-                found[record.invoice_id] = record
-        return found
+            found.setdefault(record.invoice_id, []).append(record)
+        return {
+            invoice_id: tuple(sorted(records, key=_progress, reverse=True))
+            for invoice_id, records in found.items()
+        }
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
         """Write each record unless somebody else has since it was read; bad ones do not stop good.
