@@ -5,7 +5,9 @@ AppError
 ├── SignInNeededError          a service asks for a person to sign in (again)
 ├── ServiceUnavailableError    no connection, time-out while reading, 429 or 5xx after all tries
 ├── OutcomeUnknownError        a write was sent and no answer came: it may or may not be there
+│   └── RequestIdUsedError     the request id is used up, by this write or by an older one
 ├── RequestRejectedError       the service understood and said no
+│   └── NumberTakenError       another document has the number
 ├── StaleRecordError           somebody else changed the record in between (412, 5010)
 ├── UnreadableAnswerError      an answer that is not what the service documents
 ├── UntrustedHostError         a secret would have gone to a host that is not trusted
@@ -85,6 +87,10 @@ class OutcomeUnknownError(AppError):
     )
 
 
+class RequestIdUsedError(OutcomeUnknownError):
+    """The service knows the request id and does not say what became of it."""
+
+
 class RequestRejectedError(AppError):
     """The service said no. ``code`` and ``element`` are the service's own words.
 
@@ -109,6 +115,12 @@ class RequestRejectedError(AppError):
         self.element = element
         self.status = status
         self.trace_id = trace_id
+
+
+class NumberTakenError(RequestRejectedError):
+    """The number is taken. ``holder`` is type and id of the document that has it, as told."""
+
+    holder: tuple[str, str] | None = None
 
 
 class StaleRecordError(AppError):

@@ -77,6 +77,8 @@ class PostedDocument:
     payment_ids: tuple[QuickBooksId, ...] = ()
     last_updated: datetime | None = None
     created: datetime | None = None
+    answered_on: datetime | None = field(default=None, compare=False)
+    """When QuickBooks answered a write with it, by the clock that ``created`` is told by."""
     trace_id: str = field(default="", compare=False)
     """The service's name of the exchange that made the document; empty where it was read."""
 
@@ -265,3 +267,5 @@ class PushResult:
     state: PostingState
     record: SyncRecord | None = None
     findings: tuple[Finding, ...] = ()
+    wants_new_id: bool = False
+    """Its request id is used up for nothing that stands: only another one can post it."""

@@ -8,7 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError, SignInNeededError
+from psaqb_desktop.domain.errors import (
+    AppError,
+    RequestRejectedError,
+    ServiceUnavailableError,
+    SignInNeededError,
+)
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import Checked, RowStatus
@@ -31,6 +36,11 @@ LOOKED_UP_AT_ONCE = 200
 """Invoices of one company that are looked up together before they are claimed."""
 CLAIMS_AT_ONCE = 50
 """Claims are taken in groups: what a crash leaves to settle stays small."""
+
+NEW_IDS_AT_ONCE = 5
+"""How many request ids are tried, one after the other, whose answers are of no use."""
+COMPANY_READ_ONLY = "6190"
+"""QuickBooks' code for a company whose subscription has lapsed."""
 
 log = logging.getLogger("psaqb.push")
 
@@ -100,17 +110,19 @@ class CompanyRun:
             self._push_group(checked[start : start + CLAIMS_AT_ONCE])
 
     def _push_group(self, group: Sequence[Checked]) -> None:
-        refused_again = self._post_all(group, is_new_generation=False)
+        again = self._post_all(group, is_new_generation=False)
         by_id = {c.invoice.id: c for c in group}
-        repeats = [by_id[r.invoice_id] for r in refused_again]
-        if repeats and not self._is_over:
+        for _ in range(NEW_IDS_AT_ONCE):
+            if not again or self._is_over:
+                break
             # Whether QuickBooks replays a refusal under the same request id is not documented.
             # These were refused before, were refused in the same words now, and are not there:
-            # only a new id can tell whether the cause has been mended on QuickBooks' side.
-            self._post_all(repeats, is_new_generation=True)
-        else:
-            for result in refused_again:
-                self._tell(result)
+            # only a new id can tell whether the cause has been mended on QuickBooks' side. And
+            # some ids are answered with documents that were voided long ago.
+            repeats = [by_id[r.invoice_id] for r in again]
+            again = self._post_all(repeats, is_new_generation=True)
+        for result in again:
+            self._tell(result)
 
     def _post_all(self, group: Sequence[Checked], *, is_new_generation: bool) -> list[PushResult]:
         claimed, refused = self._claims.take(
@@ -125,7 +137,7 @@ class CompanyRun:
             for claim, posted in zip(claimed, pool.map(self._post_one, claimed), strict=True):
                 if posted is None:
                     unsent.append(claim)
-                elif _is_refused_again(claim, posted):
+                elif _wants_new_id(claim, posted):
                     refused_again.append(posted)
                 else:
                     told.append(posted)
@@ -161,7 +173,9 @@ class CompanyRun:
             self._stopped_by = _unexpected(self._connection, error)
             finding = unknown_outcome(claim.push, self._stopped_by.details)
             result = PushResult(claim.push.invoice_id, PostingState.UNKNOWN, None, (finding,))
-        if not _is_refused_again(claim, result):
+        if any(finding.cause is Cause.COMPANY_READ_ONLY for finding in result.findings):
+            self._stopped_by = company_closed(result.findings[0], self._connection)
+        if not _wants_new_id(claim, result):
             self._on_progress(progress_of(result))
         return result
 
@@ -224,19 +238,38 @@ def _unexpected(connection: Connection, error: Exception) -> AppError:
     )
 
 
-def _is_refused_again(claim: ClaimedPush, result: PushResult) -> bool:
-    """Tell whether QuickBooks itself said no once more under an id that it had refused before."""
-    return (
+def _wants_new_id(claim: ClaimedPush, result: PushResult) -> bool:
+    """Tell whether only another request id can tell more.
+
+    QuickBooks itself said no once more under an id that it had refused before, or the id is used
+    up for a document that does not stand.
+    """
+    return result.wants_new_id or (
         claim.is_repeat_of_refused
         and result.state is PostingState.FAILED
         and all(finding.cause is not Cause.NOT_CONNECTED for finding in result.findings)
     )
 
 
+def company_closed(finding: Finding, connection: Connection) -> AppError:
+    """Return why the run of a company that accepts no entries ends: the next one would be told so.
+
+    The others' claims are given back, and none of them counts as refused.
+    """
+    return RequestRejectedError(
+        f"{connection.company_name or connection.name} accepts no entries any more.",
+        service=connection.name,
+        code=COMPANY_READ_ONLY,
+        remedy=finding.remedy,
+        details=finding.details,
+    )
+
+
 def not_sent(number: str, error: AppError) -> Finding:
     """Say that an invoice was not sent, and why."""
+    is_closed = isinstance(error, RequestRejectedError) and error.code == COMPANY_READ_ONLY
     return blocker(
-        Cause.NOT_CONNECTED,
+        Cause.COMPANY_READ_ONLY if is_closed else Cause.NOT_CONNECTED,
         f"Invoice {number} was not sent: {error}",
         error.remedy,
         details=error.details,

@@ -16,7 +16,6 @@ from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.mapping import read_mapping
-from psaqb_desktop.domain.money import Money
 from psaqb_desktop.domain.push import PostedDocument, PostingState, PushResult, SyncRecord
 from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.adoption import (
@@ -28,6 +27,7 @@ from psaqb_desktop.services.adoption import (
     with_generation,
 )
 from psaqb_desktop.services.document_differences import differences
+from psaqb_desktop.services.document_names import description_of, name_of
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 
@@ -226,11 +226,10 @@ def _adoption(
 
 def _entered_by_hand(number: str, documents: Sequence[PostedDocument]) -> Finding:
     document = documents[0]
-    total = Money(document.total, document.currency)
     return blocker(
         Cause.ALREADY_ENTERED,
-        f"QuickBooks has {name_of(document)} of {document.txn_date} over {total} for the same "
-        f"customer; it may be invoice {number}, entered by hand.",
+        f"QuickBooks has {description_of(document)} for the same customer; it may be invoice "
+        f"{number}, entered by hand.",
         f"If it is, link to it (“psaqb link-document {number} {document.id}”); if it is not, push "
         f"it all the same (“psaqb push {number} --even-if-similar”).",
         details=", ".join(f"{d.type.value} id {d.id}" for d in documents),
@@ -244,9 +243,3 @@ def _twice(number: str, documents: Sequence[PostedDocument]) -> Finding:
         f"Invoice {number} is in QuickBooks {len(documents)} times: {names}.",
         "Void the ones that are too many in QuickBooks, then pull.",
     )
-
-
-def name_of(document: PostedDocument) -> str:
-    """Name a document so that a person finds it."""
-    kind = "invoice" if document.type is DocumentType.INVOICE else "credit memo"
-    return f"{kind} {document.number or 'without number'} (id {document.id})"

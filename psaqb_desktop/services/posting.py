@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.errors import (
     AppError,
     LeaseTakenError,
+    NumberTakenError,
     OutcomeUnknownError,
+    RequestIdUsedError,
     RequestRejectedError,
     SecretHiddenError,
     ServiceUnavailableError,
@@ -22,6 +25,7 @@ from psaqb_desktop.domain.errors import (
     UntrustedHostError,
 )
 from psaqb_desktop.domain.findings import Finding
+from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.push import (
     PostedDocument,
@@ -31,10 +35,16 @@ from psaqb_desktop.domain.push import (
     PushStep,
     SyncRecord,
 )
+from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.document_differences import differences
 from psaqb_desktop.services.ports import Clock, PushJournal
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
-from psaqb_desktop.services.refusals import refusal, unknown_outcome
+from psaqb_desktop.services.refusals import (
+    number_taken,
+    refusal,
+    request_id_used,
+    unknown_outcome,
+)
 from psaqb_desktop.services.result_recorder import Outcome, ResultRecorder
 
 NOTHING_SENT = (
@@ -54,6 +64,12 @@ CLAIM_LASTS = timedelta(minutes=5)
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 """How far the clocks of a desktop, the CRM and QuickBooks may be apart."""
+
+LONGEST_REQUEST = timedelta(minutes=2)
+"""Intuit ends a request after 120 seconds: a document that is older was not made by it."""
+
+STILL_UNDER_WAY = timedelta(minutes=15)
+"""How long after a claim a request of it might still be at work somewhere."""
 
 log = logging.getLogger("psaqb.push")
 
@@ -90,6 +106,26 @@ def made_since(record: SyncRecord, *more: datetime) -> datetime:
     opened = opened_on(record)
     known = [*more, opened] if opened else [*more]
     return min(known) - CLOCKS_DIFFER
+
+
+def _differences(claimed: ClaimedPush, document: PostedDocument) -> tuple[Finding, ...]:
+    push = claimed.push
+    return differences(push.draft, push.invoice_number, document, claimed.total_tolerance)
+
+
+def _is_repetition(document: PostedDocument, claimed: ClaimedPush) -> bool:
+    """Tell whether an answer may be that of an earlier request under the same id.
+
+    By QuickBooks' own clock where it told the time of its answer.
+    """
+    if document.created is None or document.answered_on is None:
+        return _is_older(document, claimed)
+    return document.answered_on - document.created > LONGEST_REQUEST
+
+
+def _is_older(document: PostedDocument, claimed: ClaimedPush) -> bool:
+    """Tell whether a document was there before this push."""
+    return document.created is None or document.created < claimed.since
 
 
 class Posting:
@@ -137,7 +173,12 @@ class Posting:
             # OutcomeUnknownError, and anything else that does not prove the contrary.
             log.warning("no answer for request %s: %s", push.request_id, error)
             return self.settle(claimed)
-        return self.confirm(claimed, document)
+        if not _is_repetition(document, claimed):
+            return self.confirm(claimed, document)
+        try:
+            return self._accept(claimed, document)
+        except AppError as error:
+            return self._leave_unknown(claimed, error)
 
     def settle(self, claimed: ClaimedPush) -> PushResult:
         """Ask QuickBooks what became of a push that was sent; repeat it under the same id."""
@@ -149,18 +190,56 @@ class Posting:
                 if document is None:
                     if self.is_too_late(claimed):
                         break
-                    document = self._company.post(push.draft, push.request_id)
+                    answered = self._company.post(push.draft, push.request_id)
+                    return self._accept(claimed, answered)
                 return self.confirm(claimed, document)
             except RequestRejectedError as error:
                 return self._refused(claimed, error)
             except OutcomeUnknownError as error:
                 last = error
+                if isinstance(error, RequestIdUsedError) and self._is_long_open(claimed):
+                    return self._give_up_id(claimed, None, error.details)
             except AppError as error:
                 last = error
                 break
             if wait is not None:
                 self._clock.sleep(wait)
         return self._leave_unknown(claimed, last)
+
+    def _accept(self, claimed: ClaimedPush, answered: PostedDocument) -> PushResult:
+        """Take the answer to a request id that may have been used before.
+
+        QuickBooks repeats the answer of the first time, whatever has become of the document
+        since: so it is read. One that does not stand and is older than this push, or stands for
+        another invoice, is not this push's.
+        """
+        push = claimed.push
+        try:
+            current = self._company.read(answered.type, answered.id)
+        except RequestRejectedError as error:
+            raise OutcomeUnknownError(str(error), details=error.details) from error
+        note = current.private_note if current else ""
+        is_others = has_any_key(note) and not has_key_of(note, push.invoice_id)
+        if current is not None and not current.is_voided and not is_others:
+            return self.confirm(claimed, replace(current, trace_id=answered.trace_id))
+        if is_others or _is_older(answered, claimed):
+            log.warning("request %s was answered with old %s", push.request_id, answered.id)
+            return self._give_up_id(claimed, current or answered)
+        return self.confirm(claimed, current or replace(answered, is_deleted=True, balance=ZERO))
+
+    def _give_up_id(
+        self, claimed: ClaimedPush, document: PostedDocument | None, details: str = ""
+    ) -> PushResult:
+        """Close a push whose request id will never make a document; another id can."""
+        finding = request_id_used(claimed.push, document, details)
+        self._journal.advance([claimed.push.request_id], PushStep.REJECTED, outcome=finding.message)
+        # Without its digest, no later push takes this one's id for its own.
+        forgetful = replace(claimed, record=replace(claimed.record, digest=""))
+        return replace(self.record_refused(forgetful, finding), wants_new_id=True)
+
+    def _is_long_open(self, claimed: ClaimedPush) -> bool:
+        """Tell whether the first request of this id cannot be under way any more."""
+        return self._clock.now() - claimed.since > CLOCKS_DIFFER + STILL_UNDER_WAY
 
     def confirm(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
         """Take a document as the one of this push, and compare what QuickBooks made of it."""
@@ -170,8 +249,8 @@ class Posting:
 
     def record_confirmed(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
         """Bring a confirmed document to the CRM."""
-        push = claimed.push
-        findings = differences(push.draft, push.invoice_number, document, claimed.total_tolerance)
+        is_gone = document.is_voided or document.is_deleted
+        findings = () if is_gone else _differences(claimed, document)
         state = PostingState.POSTED_REVIEW if findings else PostingState.POSTED
         now = self._clock.now()
         record = replace(
@@ -208,8 +287,22 @@ class Posting:
             return self.confirm(claimed, document)
         return self._close_refused(claimed, error)
 
+    def _holder(self, error: NumberTakenError) -> PostedDocument | None:
+        """Read the document that has the number; None where it is not told or not to be had."""
+        types = {document_type.value: document_type for document_type in DocumentType}
+        if error.holder is None or error.holder[0] not in types:
+            return None
+        try:
+            return self._company.read(types[error.holder[0]], QuickBooksId(error.holder[1]))
+        except AppError as failure:
+            log.warning("the document with the same number cannot be read: %s", failure)
+            return None
+
     def _close_refused(self, claimed: ClaimedPush, error: AppError) -> PushResult:
         finding = refusal(claimed.push, error)
+        holder = self._holder(error) if isinstance(error, NumberTakenError) else None
+        if holder is not None:
+            finding = number_taken(claimed.push, holder, error)
         self._journal.advance(
             [claimed.push.request_id],
             PushStep.REJECTED,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
-from psaqb_desktop.domain.push import Push
+from psaqb_desktop.domain.push import PostedDocument, Push
+from psaqb_desktop.domain.texts import has_any_key
+from psaqb_desktop.services.document_names import description_of, name_of
 
 _CAUSES = {
     "6140": Cause.NUMBER_TAKEN,
@@ -37,6 +39,47 @@ def refusal(push: Push, error: AppError) -> Finding:
         f"Invoice {push.invoice_number}: {error}",
         error.remedy or "Correct the cause, check again and push again.",
         details=error.details,
+    )
+
+
+def number_taken(push: Push, holder: PostedDocument, error: AppError) -> Finding:
+    """Name the document that has an invoice's number, and what can be done about it."""
+    number, draft = push.invoice_number, push.draft
+    is_fit = holder.type is draft.document_type and holder.customer_id == draft.customer.id
+    is_fit = is_fit and (holder.currency or draft.currency) == draft.currency
+    remedy = "Give it another number in the CRM or in the mapping, then push it again."
+    if has_any_key(holder.private_note):
+        whose = "it was made for another invoice of the CRM"
+    elif is_fit:
+        whose = f"it is of the same customer and may be invoice {number}, entered by hand"
+        remedy = (
+            f"If it is, link to it (“psaqb link-document {number} {holder.id}”); if it is not, "
+            "give it another number in the CRM or in the mapping, then push it again."
+        )
+    else:
+        whose = "it is of another kind, customer or currency"
+    return blocker(
+        Cause.NUMBER_TAKEN,
+        f"Invoice {number} was not posted: its number is taken in QuickBooks by "
+        f"{description_of(holder)}; {whose}.",
+        remedy,
+        details=error.details,
+    )
+
+
+def request_id_used(push: Push, document: PostedDocument | None, details: str = "") -> Finding:
+    """Say that QuickBooks answers for an older document, or not at all, under a request id."""
+    of_what = (
+        f"for an older document, {name_of(document)}, which does not stand as this invoice"
+        if document
+        else "that it is used up, and shows no document of it"
+    )
+    return blocker(
+        Cause.REFUSED,
+        f"Invoice {push.invoice_number} was not posted: to its request id QuickBooks answers "
+        f"{of_what}.",
+        "Push it again: it gets another request id. Nothing has to be corrected.",
+        details=details,
     )
 
 

@@ -12,6 +12,7 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.errors import (
     AppError,
+    NumberTakenError,
     OutcomeUnknownError,
     RequestRejectedError,
     ServiceUnavailableError,
@@ -95,7 +96,7 @@ class FakeLedger:
                 raise OutcomeUnknownError("The answer was lost.")
             if isinstance(answer, AppError):
                 raise answer
-            return answer
+            return replace(answer, answered_on=self._clock.now())
 
     def find(self, draft: Draft, since: datetime | None = None) -> tuple[PostedDocument, ...]:
         with self._lock:
@@ -277,11 +278,14 @@ class FakeLedger:
 
     def _refusal(self, draft: Draft) -> AppError | None:
         code = self.refusals.get(draft.invoice_id, "")
-        taken = draft.number and any(
-            d.number == draft.number and not d.is_deleted for d in self._documents.values()
+        holder = next(
+            (d for d in self._documents.values() if d.number == draft.number and not d.is_deleted),
+            None,
         )
-        if taken and self.warns_of_duplicates:
-            code = "6140"
+        if holder and draft.number and self.warns_of_duplicates:
+            taken = NumberTakenError("QuickBooks said 6140.", service="QuickBooks", code="6140")
+            taken.holder = (holder.type.value, holder.id)
+            return taken
         if not code:
             return None
         return RequestRejectedError(

@@ -20,6 +20,7 @@ from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.errors import (
     AppError,
     OutcomeUnknownError,
+    RequestIdUsedError,
     UnreadableAnswerError,
     UntrustedHostError,
 )
@@ -63,7 +64,7 @@ def _created(
         if not faults:
             document = read.as_object(data.get(document_type.value), document_type.value)
             posted = posted_document(document, document_type, calls.connection.home_currency)
-            return replace(posted, trace_id=answer.trace_id)
+            return replace(posted, trace_id=answer.trace_id, answered_on=answer.date)
     except UnreadableAnswerError as error:
         raise _unknown(subject, f"{error.details}\n{answer.excerpt()}") from error
     raise _refused(faults, answer, subject)
@@ -78,12 +79,15 @@ def _refused(faults: tuple[Fault, ...], answer: HttpAnswer, subject: Subject) ->
     )
     if is_unclear:
         words = "\n".join([answer.excerpt(), *(str(fault) for fault in faults)])
-        return _unknown(subject, words)
+        is_used = any(fault.code == _DUPLICATE_REQUEST_ID for fault in faults)
+        return _unknown(subject, words, RequestIdUsedError if is_used else OutcomeUnknownError)
     return refusal(faults, answer, subject)
 
 
-def _unknown(subject: Subject, details: str) -> OutcomeUnknownError:
-    return OutcomeUnknownError(
+def _unknown(
+    subject: Subject, details: str, kind: type[OutcomeUnknownError] = OutcomeUnknownError
+) -> OutcomeUnknownError:
+    return kind(
         f"No clear answer came from QuickBooks for {subject.record}. Whether it arrived at "
         f"{subject.company} is not known yet.",
         details=details,

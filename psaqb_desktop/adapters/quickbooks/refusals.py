@@ -11,6 +11,7 @@ from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.adapters.quickbooks.faults import Fault
 from psaqb_desktop.domain.errors import (
     AppError,
+    NumberTakenError,
     RequestRejectedError,
     ServiceUnavailableError,
     SignInNeededError,
@@ -149,7 +150,8 @@ def refusal(faults: Sequence[Fault], answer: HttpAnswer, subject: Subject) -> Ap
             details=details,
         )
     words = _words(first, subject)
-    return RequestRejectedError(
+    kind = NumberTakenError if first.code == "6140" else RequestRejectedError
+    refused = kind(
         f"{words.what} {subject.unchanged}",
         service=SERVICE,
         code=first.code,
@@ -159,6 +161,10 @@ def refusal(faults: Sequence[Fault], answer: HttpAnswer, subject: Subject) -> Ap
         remedy=words.remedy,
         details=details,
     )
+    other = _OTHER_DOCUMENT.search(first.detail)
+    if isinstance(refused, NumberTakenError) and other:
+        refused.holder = (other.group(1), other.group(2))
+    return refused
 
 
 def access_refused(company: str, details: str) -> SignInNeededError:
