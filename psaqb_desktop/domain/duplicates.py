@@ -13,24 +13,24 @@ from dataclasses import replace
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.push import PostedDocument, PostingState, SyncRecord
-from psaqb_desktop.domain.texts import KEY_MARK
+from psaqb_desktop.domain.texts import invoices_named_in
 
-_KEY = re.compile(re.escape(KEY_MARK) + r"([0-9a-f-]{36})")
 _FINDING = re.compile(r"Posted more than once: .*? Void all but one\.", re.DOTALL)
 
 
 def duplicates(documents: Iterable[PostedDocument]) -> Mapping[InvoiceId, str]:
     """Return, for each invoice that stands more than once, a sentence that names its documents."""
-    by_invoice: dict[InvoiceId, list[PostedDocument]] = {}
+    by_invoice: dict[InvoiceId, list[str]] = {}
     for document in documents:
         if document.is_voided or document.is_deleted:
             continue
-        for key in dict.fromkeys(_KEY.findall(document.private_note.casefold())):
-            by_invoice.setdefault(InvoiceId(key), []).append(document)
+        for invoice_id in invoices_named_in(document.private_note):
+            # Only its name is kept: in a large company these are many.
+            by_invoice.setdefault(invoice_id, []).append(_name(document))
     return {
-        invoice_id: _sentence(standing)
-        for invoice_id, standing in by_invoice.items()
-        if len(standing) > 1
+        invoice_id: f"Posted more than once: {' and '.join(sorted(names))}. Void all but one."
+        for invoice_id, names in by_invoice.items()
+        if len(names) > 1
     }
 
 
@@ -61,6 +61,5 @@ def names_duplicates(record: SyncRecord) -> bool:
     return _FINDING.search(record.finding) is not None
 
 
-def _sentence(standing: Iterable[PostedDocument]) -> str:
-    named = sorted(f"{d.number or 'no number'} ({d.type.value} id {d.id})" for d in standing)
-    return f"Posted more than once: {' and '.join(named)}. Void all but one."
+def _name(document: PostedDocument) -> str:
+    return f"{document.number or 'no number'} ({document.type.value} id {document.id})"

@@ -24,7 +24,7 @@ def with_review(record: SyncRecord, document: PostedDocument) -> SyncRecord:
     The news are told once: the record knows the new figures from then on. A look that is older
     than what the record knows is no news.
     """
-    if _is_older(document, record):
+    if is_older(document, record):
         return record
     fresh = record.posted(document)
     changes = changes_since(record, document)
@@ -70,8 +70,11 @@ def _is_same(old: Money, new: Money) -> bool:
     return old.currency == new.currency and to_cents(old.amount) == to_cents(new.amount)
 
 
-def _is_older(document: PostedDocument, record: SyncRecord) -> bool:
-    """Tell by the SyncToken, which counts the changes of a document."""
+def is_older(document: PostedDocument, record: SyncRecord) -> bool:
+    """Tell whether a look is older than what the record knows of the same document.
+
+    By the SyncToken, which counts the changes of a document.
+    """
     known, seen = record.sync_token, document.sync_token
     is_same = document.id == record.quickbooks_id and document.type is record.document_type
     return is_same and known.isdecimal() and seen.isdecimal() and int(seen) < int(known)

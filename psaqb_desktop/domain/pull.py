@@ -21,7 +21,10 @@ class AppliedAmount:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A QuickBooks payment; its ``lines`` say what it settles, the rest is unapplied."""
+    """A QuickBooks payment; its ``lines`` say what it settles, the rest is unapplied.
+
+    Of a deleted one only the id is known, of a voided one no line is left.
+    """
 
     id: QuickBooksId
     payment_date: date | None
@@ -31,20 +34,28 @@ class Payment:
     reference: str
     lines: tuple[AppliedAmount, ...]
     is_deleted: bool = False
+    sync_token: str = ""
+    """QuickBooks' count of its changes; empty where it is not told."""
+
+    @property
+    def may_have_settled_more(self) -> bool:
+        """It may once have settled what its lines no longer name: it was changed since it came."""
+        return self.is_deleted or self.sync_token != "0"  # noqa: S105 - counts changes
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What changed in a company since a moment; ``read_at`` is the server's time of the answer.
 
-    ``is_complete`` is False where the service cut the answer off: the watermark must not move to
-    ``read_at``.
+    All that was made, edited or voided is in it. Deletions are not where the service cut its
+    answer off: ``unlisted_deletions`` names the kinds (``Invoice``, ``CreditMemo``, ``Payment``)
+    of which something may have been deleted that is not told.
     """
 
     documents: tuple[PostedDocument, ...]
     payments: tuple[Payment, ...]
     read_at: datetime
-    is_complete: bool = True
+    unlisted_deletions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +67,13 @@ class PullSummary:
     documents_changed: int = 0
     payments_written: int = 0
     voided: int = 0
+    """Documents that were voided since the last pull."""
     missing: int = 0
+    """Documents that QuickBooks no longer has: since the last pull, or, of a full one, at all."""
     edited: int = 0
     """Documents whose total, tax, customer or date somebody changed in QuickBooks."""
     duplicates: tuple[str, ...] = ()
     """A sentence for each CRM invoice that a full comparison found more than once."""
     watermark: datetime | None = None
     error: str = ""
+    """What went wrong, and what to do next."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.invoice import Invoice
 
 MAX_PRIVATE_NOTE = 4000
 KEY_MARK = "psaqb:"
+_KEY = re.compile(re.escape(KEY_MARK) + r"([0-9a-f-]{36})")
 
 
 def fill_text(text: str, invoice: Invoice) -> str:
@@ -35,6 +38,11 @@ def has_key_of(note: str, invoice_id: InvoiceId) -> bool:
 def has_any_key(note: str) -> bool:
     """Tell whether a private note says that this program made the document, for any invoice."""
     return KEY_MARK in note.casefold()
+
+
+def invoices_named_in(note: str) -> tuple[InvoiceId, ...]:
+    """Return the CRM invoices whose keys a private note carries."""
+    return tuple(InvoiceId(key) for key in dict.fromkeys(_KEY.findall(note.casefold())))
 
 
 def key_note(note: str, invoice_id: InvoiceId) -> str:

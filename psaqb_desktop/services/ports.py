@@ -6,7 +6,7 @@ Every method blocks, may be called from any thread, and raises only errors of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     CrmId,
     InvoiceId,
+    QuickBooksId,
     RealmId,
     RequestId,
 )
@@ -167,6 +168,24 @@ class SyncRecordStore(Protocol):
         self, invoice_ids: Sequence[InvoiceId]
     ) -> Mapping[InvoiceId, tuple[SyncRecord, ...]]:
         """Read the records of these invoices at all companies afresh, the furthest one first."""
+        ...
+
+    def touched(
+        self,
+        realm_id: RealmId,
+        *,
+        documents: Collection[QuickBooksId],
+        payments: Collection[QuickBooksId],
+    ) -> tuple[SyncRecord, ...]:
+        """Return the records of a company that changes in QuickBooks may be about, each once.
+
+        Those of documents with these ids (of whatever type); those of which a stored allocation
+        names one of these payments; and all whose push is open. With few calls.
+        """
+        ...
+
+    def posted_pages(self, realm_id: RealmId) -> Iterator[tuple[SyncRecord, ...]]:
+        """Yield all posted records of a company in pages, each record once."""
         ...
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
@@ -47,6 +47,10 @@ class QuickBooksCompany(Protocol):
         """Return all invoices and credit memos that were made since."""
         ...
 
+    def walk_created_since(self, since: datetime) -> Iterator[PostedDocument]:
+        """Yield all invoices and credit memos that were made since, a page in memory at a time."""
+        ...
+
     def around(self, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
         """Return all invoices and credit memos with the dates or the numbers of these drafts."""
         ...
@@ -61,12 +65,24 @@ class QuickBooksCompany(Protocol):
         """Read many documents with few calls; deleted ones are absent."""
         ...
 
+    def existing(
+        self, document_type: DocumentType, ids: Sequence[QuickBooksId]
+    ) -> frozenset[QuickBooksId]:
+        """Return those of these documents that a list of QuickBooks names.
+
+        What it does not name has to be asked for one by one before it counts as deleted.
+        """
+        ...
+
     def payments(self, ids: Sequence[QuickBooksId]) -> tuple[Payment, ...]:
         """Read many payments with few calls."""
         ...
 
     def changes(self, since: datetime) -> Changes:
-        """Return what changed since (change data capture, at most 30 days back)."""
+        """Return what changed since (change data capture, at most 30 days back).
+
+        Complete but for deletions, where ``unlisted_deletions`` says so.
+        """
         ...
 
     def exchange_rate(self, currency: str, day: date) -> Decimal | None:

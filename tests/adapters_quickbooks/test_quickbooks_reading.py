@@ -18,76 +18,11 @@ from psaqb_desktop.domain.errors import (
 )
 from psaqb_desktop.domain.identifiers import QuickBooksId, RealmId, RequestId
 from psaqb_desktop.domain.push import QuickBooksStatus
+from tests.adapters_quickbooks.quickbooks_hands import delete, in_batches, invoice_bodies, pay, void
 
 FIRST = RequestId("0123456789abcdef0123456789abcdef-g1")
 SECOND = RequestId("0123456789abcdef0123456789abcdef-g2")
 NOBODY = QuickBooksId("999999")
-
-
-def pay(opened: Any, invoice: Any, amount: str) -> QuickBooksId:
-    answer = opened.raw(
-        "POST",
-        "payment",
-        {
-            "CustomerRef": {"value": invoice.customer_id},
-            "CurrencyRef": {"value": invoice.currency},
-            "TotalAmt": Decimal(amount),
-            "TxnDate": "2026-09-20",
-            "PaymentRefNum": "BACS 42",
-            "Line": [
-                {
-                    "Amount": Decimal(amount),
-                    "LinkedTxn": [{"TxnId": invoice.id, "TxnType": "Invoice"}],
-                }
-            ],
-        },
-    )
-    return QuickBooksId(answer["Payment"]["Id"])
-
-
-def void(opened: Any, document: Any) -> None:
-    body = {"Id": document.id, "SyncToken": document.sync_token}
-    opened.raw("POST", f"{document.type.value.lower()}?operation=void", body)
-
-
-def delete(opened: Any, document: Any) -> None:
-    body = {"Id": document.id, "SyncToken": document.sync_token}
-    opened.raw("POST", f"{document.type.value.lower()}?operation=delete", body)
-
-
-def invoice_bodies(draft: Any, count: int) -> list[dict[str, Any]]:
-    line = draft.lines[0]
-    return [
-        {
-            "CustomerRef": {"value": draft.customer.id},
-            "CurrencyRef": {"value": draft.currency},
-            "TxnDate": draft.txn_date.isoformat(),
-            "GlobalTaxCalculation": "TaxExcluded",
-            "Line": [
-                {
-                    "Amount": Decimal(10),
-                    "DetailType": "SalesItemLineDetail",
-                    "SalesItemLineDetail": {
-                        "ItemRef": {"value": line.item.id},
-                        "TaxCodeRef": {"value": line.tax_code.id},
-                    },
-                }
-            ],
-        }
-        for _ in range(count)
-    ]
-
-
-def in_batches(opened: Any, entity: str, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    made = []
-    for first in range(0, len(bodies), 30):
-        items = [
-            {"bId": str(n), "operation": "create", entity: body}
-            for n, body in enumerate(bodies[first : first + 30])
-        ]
-        answer = opened.raw("POST", "batch", {"BatchItemRequest": items})
-        made += [item[entity] for item in answer["BatchItemResponse"]]
-    return made
 
 
 def test_nothing_is_found_where_nothing_was_posted(british: Any, make_draft: Any) -> None:
@@ -200,68 +135,8 @@ def test_many_documents_cost_few_calls(british: Any, make_draft: Any) -> None:
     documents = british.company.documents(DocumentType.INVOICE, [*ids, NOBODY, ids[0]])
     assert {d.id for d in documents} == set(ids)
     assert len(documents) == 420
-    assert len(british.practice.calls()) == 3
-    assert british.company.documents(DocumentType.INVOICE, []) == ()
-
-
-def test_changes_hold_posted_voided_and_deleted_documents_and_payments(
-    british: Any, make_draft: Any
-) -> None:
-    before = datetime.now(UTC) - timedelta(minutes=1)
-    draft = make_draft(british.company.lists())
-    kept = british.company.post(draft, FIRST)
-    payment_id = pay(british, kept, "100.00")
-    voided = british.company.post(replace(draft, number="V-1"), SECOND)
-    void(british, voided)
-    gone = british.company.post(replace(draft, number="D-1"), RequestId("third"))
-    delete(british, gone)
-    memo = british.company.post(
-        replace(draft, document_type=DocumentType.CREDIT_MEMO, number="CM-1"), RequestId("fourth")
-    )
-    british.practice.forget_calls()
-    changes = british.company.changes(before)
     assert len(british.practice.calls()) == 1
-    documents = {(d.type, d.id): d for d in changes.documents}
-    assert documents[DocumentType.INVOICE, kept.id].payment_ids == (payment_id,)
-    assert documents[DocumentType.INVOICE, voided.id].is_voided
-    assert documents[DocumentType.INVOICE, gone.id].status is QuickBooksStatus.MISSING
-    assert documents[DocumentType.CREDIT_MEMO, memo.id].total == draft.total
-    assert [p.id for p in changes.payments] == [payment_id]
-    assert changes.is_complete
-    assert before < changes.read_at <= datetime.now(UTC) + timedelta(minutes=1)
-    assert changes.read_at.utcoffset() == timedelta()
-
-
-def test_no_changes_are_no_trouble(british: Any) -> None:
-    changes = british.company.changes(datetime.now(UTC))
-    assert (changes.documents, changes.payments, changes.is_complete) == ((), (), True)
-
-
-def test_changes_that_were_cut_off_are_asked_for_one_by_one(british: Any, make_draft: Any) -> None:
-    before = datetime.now(UTC) - timedelta(minutes=1)
-    draft = make_draft(british.company.lists())
-    made = in_batches(british, "Invoice", invoice_bodies(draft, 780))
-    payments = [
-        {
-            "CustomerRef": {"value": draft.customer.id},
-            "TotalAmt": Decimal(1),
-            "CurrencyRef": {"value": draft.currency},
-        }
-        for _ in range(300)
-    ]
-    in_batches(british, "Payment", payments)
-    british.practice.forget_calls()
-    changes = british.company.changes(before)
-    assert len(british.practice.calls()) == 4
-    assert changes.is_complete
-    assert {d.id for d in changes.documents} == {invoice["Id"] for invoice in made}
-    assert len(changes.payments) == 300
-
-
-def test_more_changes_than_one_answer_holds_are_incomplete(british: Any, make_draft: Any) -> None:
-    before = datetime.now(UTC) - timedelta(minutes=1)
-    in_batches(british, "Invoice", invoice_bodies(make_draft(british.company.lists()), 1020))
-    assert not british.company.changes(before).is_complete
+    assert british.company.documents(DocumentType.INVOICE, []) == ()
 
 
 @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "half_answer"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -61,7 +61,8 @@ class FakeLedger:
         self.around_error: Exception | None = None
         self.rate_error: AppError | None = None
         self.rates: dict[tuple[str, date], Decimal] = {}
-        self.is_cut_off = False
+        self.cut_off: set[str] = set()
+        """Kinds of which the changes do not tell deletions: too much has changed."""
         self.change_error: AppError | None = None
         self.posts: list[Posted] = []
         self.calls: list[str] = []
@@ -121,6 +122,9 @@ class FakeLedger:
                 raise self.find_error
             return tuple(d for d in self._newest_first() if d.created and d.created >= since)
 
+    def walk_created_since(self, since: datetime) -> Iterator[PostedDocument]:
+        return iter(self.created_since(since))
+
     def around(self, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
         with self._lock:
             self.calls.append("around")
@@ -150,6 +154,14 @@ class FakeLedger:
             found = (self._documents.get((document_type, i)) for i in ids)
             return tuple(d for d in found if d is not None and not d.is_deleted)
 
+    def existing(
+        self, document_type: DocumentType, ids: Sequence[QuickBooksId]
+    ) -> frozenset[QuickBooksId]:
+        with self._lock:
+            self.calls.append("existing")
+            found = (self._documents.get((document_type, i)) for i in ids)
+            return frozenset(d.id for d in found if d is not None and not d.is_deleted)
+
     def payments(self, ids: Sequence[QuickBooksId]) -> tuple[Payment, ...]:
         with self._lock:
             self.calls.append("payments")
@@ -168,10 +180,13 @@ class FakeLedger:
                 d for d in self._documents.values() if d.last_updated and d.last_updated >= since
             ]
             payments = [p for i, p in self._payments.items() if self._payment_changes[i] >= since]
-            if self.is_cut_off:
-                documents, payments = documents[:1], []
-            read_at = self._clock.now()
-            return Changes(tuple(documents), tuple(payments), read_at, not self.is_cut_off)
+            unlisted = frozenset(self.cut_off)
+            documents = [
+                d for d in documents if not (d.is_deleted and d.type.value in self.cut_off)
+            ]
+            if "Payment" in self.cut_off:
+                payments = [p for p in payments if not p.is_deleted]
+            return Changes(tuple(documents), tuple(payments), self._clock.now(), unlisted)
 
     def exchange_rate(self, currency: str, day: date) -> Decimal | None:
         self.calls.append("exchange_rate")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from psaqb_desktop.domain.errors import (
     ServiceUnavailableError,
     StaleRecordError,
 )
-from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, RealmId
 from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
 from psaqb_desktop.services.ports import Clock
 
@@ -24,6 +24,8 @@ class FakeSyncRecordStore:
         self.refusals: dict[InvoiceId, AppError] = {}
         """Writes of these invoices' records fail with this, the others go on."""
         self.write_calls = 0
+        self.page_size = 25
+        self.pages_read = 0
         self.failing_writes: set[int] = set()
         """Calls of ``write`` (counted from 1) that do nothing but fail."""
         self.fails_after_writes: int | None = None
@@ -70,6 +72,34 @@ class FakeSyncRecordStore:
             if record.invoice_id in invoice_ids:
                 found.setdefault(record.invoice_id, []).append(record)
         return {i: tuple(sorted(r, key=_progress, reverse=True)) for i, r in found.items()}
+
+    def touched(
+        self,
+        realm_id: RealmId,
+        *,
+        documents: Collection[QuickBooksId],
+        payments: Collection[QuickBooksId],
+    ) -> tuple[SyncRecord, ...]:
+        with self._lock:
+            paid = {
+                sync_id
+                for sync_id, allocations in self._payments.items()
+                if any(each.payment_id in payments for each in allocations)
+            }
+        return tuple(
+            r
+            for r in self.records()
+            if r.realm_id == realm_id
+            and (r.state.is_open or r.quickbooks_id in documents or r.id in paid)
+        )
+
+    def posted_pages(self, realm_id: RealmId) -> Iterator[tuple[SyncRecord, ...]]:
+        ids = sorted(r.id for r in self.records() if r.realm_id == realm_id)
+        for start in range(0, len(ids), self.page_size):
+            self.pages_read += 1
+            with self._lock:
+                page = [self._records[each] for each in ids[start : start + self.page_size]]
+            yield tuple(r for r in page if r.state.is_posted)
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
         self._require_tables()

@@ -23,7 +23,8 @@ class EmptyLists(Gate):
 
     def pass_through(self, what: str, action: Callable[[], Any]) -> Any:
         result = super().pass_through(what, action)
-        return () if what in {"quickbooks.documents", "quickbooks.created_since"} else result
+        lists = {"documents", "created_since", "walk_created_since", "existing"}
+        return () if what in {f"quickbooks.{name}" for name in lists} else result
 
 
 def push_again(world: World) -> PushAgain:

@@ -7,6 +7,7 @@ untouched; ``If-None-Match: null`` keeps proxies from answering out of a cache.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 from psaqb_desktop.adapters.dataverse import batch
 from psaqb_desktop.adapters.dataverse.batch import Operation
+from psaqb_desktop.adapters.dataverse.batch_size import BatchSize
 from psaqb_desktop.adapters.dataverse.faults import (
     SERVICE,
     details_of,
@@ -27,6 +29,7 @@ from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.domain.environment import LOOPBACK
 from psaqb_desktop.domain.errors import (
     OutcomeUnknownError,
+    ServiceUnavailableError,
     UnreadableAnswerError,
     UntrustedHostError,
 )
@@ -34,8 +37,6 @@ from psaqb_desktop.domain.errors import (
 JsonObject = dict[str, Any]
 
 API_PATH = "/api/data/v9.2/"
-WRITES_IN_ONE_BATCH = 100
-"""A thousand are allowed; a hundred answer well within a time-out."""
 READS_IN_ONE_BATCH = 10
 _BATCHES_AT_ONCE = 4
 """Microsoft advises few operations a batch and batches side by side; 52 calls are allowed."""
@@ -72,6 +73,7 @@ class DataverseClient:
         self._root = self._origin + API_PATH
         self._access_token = access_token
         self._http = http
+        self._writes_in_one = BatchSize()
 
     def address(self, path: str) -> str:
         """Return the whole address of a record, as references between records want it."""
@@ -206,7 +208,7 @@ class DataverseClient:
             OutcomeUnknownError: an answer with writes in it was lost (never when ``is_safe``).
         """
         has_writes = any(operation.is_write for operation in operations)
-        size = WRITES_IN_ONE_BATCH if has_writes else READS_IN_ONE_BATCH
+        size = self._writes_in_one.size if has_writes else READS_IN_ONE_BATCH
         pieces = list(chunks(operations, size))
         if len(pieces) < 2:
             return self._batch(pieces[0], doing, is_safe=is_safe) if pieces else []
@@ -218,14 +220,22 @@ class DataverseClient:
         self, operations: Sequence[Operation], doing: str, *, is_safe: bool
     ) -> list[HttpAnswer]:
         content_type, body = batch.build(operations, API_PATH)
-        answer = self._checked(
-            "POST",
-            self._root + "$batch",
-            headers={"Content-Type": content_type, "Prefer": "odata.continue-on-error"},
-            body=body,
-            doing=doing,
-            is_safe=is_safe,
-        )
+        writes = sum(operation.is_write for operation in operations)
+        began = time.monotonic()
+        try:
+            answer = self._checked(
+                "POST",
+                self._root + "$batch",
+                headers={"Content-Type": content_type, "Prefer": "odata.continue-on-error"},
+                body=body,
+                doing=doing,
+                is_safe=is_safe,
+            )
+        except (OutcomeUnknownError, ServiceUnavailableError):
+            if writes:
+                self._writes_in_one.was_lost()
+            raise
+        self._writes_in_one.took(writes, time.monotonic() - began)
         try:
             answers = batch.parse(answer)
         except UnreadableAnswerError as error:

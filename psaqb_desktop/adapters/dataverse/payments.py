@@ -19,7 +19,7 @@ from psaqb_desktop.domain.money import to_cents
 from psaqb_desktop.domain.push import PaymentAllocation
 
 _SELECT = ",".join(INVOICE_PAYMENT.properties)
-_IDS_IN_ONE_CONDITION = 50
+_IDS_IN_ONE_CONDITION = 200
 _WRITING = "writing payments"
 
 

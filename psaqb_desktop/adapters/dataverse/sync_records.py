@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from psaqb_desktop.adapters.dataverse.batch import Operation
 from psaqb_desktop.adapters.dataverse.client import DataverseClient
 from psaqb_desktop.adapters.dataverse.faults import SERVICE, error_of
 from psaqb_desktop.adapters.dataverse.payments import Payments
-from psaqb_desktop.adapters.dataverse.schema import INVOICE_SYNC
+from psaqb_desktop.adapters.dataverse.schema import INVOICE_SYNC, STATES
 from psaqb_desktop.adapters.dataverse.sync_rows import (
     has_same_content,
     read_sync_record,
@@ -26,12 +26,14 @@ from psaqb_desktop.domain.errors import (
     ServiceUnavailableError,
     StaleRecordError,
 )
-from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
-from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, RealmId
+from psaqb_desktop.domain.push import PaymentAllocation, PostingState, SyncRecord
 
 _SELECT = ",".join((*INVOICE_SYNC.properties, "modifiedon"))
 _ANSWERED = f"{INVOICE_SYNC.id_column},modifiedon"
 _IDS_IN_ONE_CONDITION = 50
+_QUICKBOOKS_IDS_IN_ONE_CONDITION = 200
+_PAYMENTS_OF = "psaqb_invoicesync_invoicepayment"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _READING = "reading the posting state"
 _WRITING = "writing the posting state"
@@ -90,6 +92,46 @@ class DataverseSyncRecords:
             invoice_id: tuple(sorted(records, key=_progress, reverse=True))
             for invoice_id, records in found.items()
         }
+
+    def touched(
+        self,
+        realm_id: RealmId,
+        *,
+        documents: Collection[QuickBooksId],
+        payments: Collection[QuickBooksId],
+    ) -> tuple[SyncRecord, ...]:
+        """Return the records of a company that changes in QuickBooks may be about.
+
+        Those of these documents; those of which a stored allocation names one of these payments;
+        and all whose push is open. In one call for each 1,800 documents. QuickBooks ids have no
+        index in the CRM and get none: its keys are unique, and a posting must never fail to be
+        recorded because another record names the same document by mistake.
+        """
+        conditions = [_in_state(state for state in PostingState if state.is_open)]
+        conditions += [
+            " or ".join(f"psaqb_quickbooksid eq {odata.text(each)}" for each in piece)
+            for piece in odata.chunks(sorted(documents), _QUICKBOOKS_IDS_IN_ONE_CONDITION)
+        ]
+        conditions += [
+            f"{_PAYMENTS_OF}/any(p:"
+            + " or ".join(f"p/psaqb_paymentid eq {odata.text(each)}" for each in piece)
+            + ")"
+            for piece in odata.chunks(sorted(payments), _IDS_IN_ONE_CONDITION)
+        ]
+        company = f"psaqb_realmid eq {odata.text(realm_id)}"
+        found = self._read([f"{company} and ({condition})" for condition in conditions])
+        return tuple({record.id: record for record in found}.values())
+
+    def posted_pages(self, realm_id: RealmId) -> Iterator[tuple[SyncRecord, ...]]:
+        """Yield all posted records of a company in pages, each record once."""
+        posted = _in_state(state for state in PostingState if state.is_posted)
+        options = {
+            "$select": _SELECT,
+            "$orderby": INVOICE_SYNC.id_column,
+            "$filter": f"psaqb_realmid eq {odata.text(realm_id)} and ({posted})",
+        }
+        for rows in self._client.pages(self._tables.path(INVOICE_SYNC), options, doing=_READING):
+            yield tuple(read_sync_record(row) for row in rows)
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
         """Write each record unless somebody else has since it was read; bad ones do not stop good.
@@ -167,11 +209,16 @@ class DataverseSyncRecords:
         return written, missing
 
     def _where(self, column: str, ids: Sequence[str]) -> list[SyncRecord]:
+        once = list(dict.fromkeys(ids))
+        return self._read(
+            [_any_of(column, piece) for piece in odata.chunks(once, _IDS_IN_ONE_CONDITION)]
+        )
+
+    def _read(self, conditions: Sequence[str]) -> list[SyncRecord]:
         path = self._tables.path(INVOICE_SYNC)
         options = {"$select": _SELECT, "$orderby": INVOICE_SYNC.id_column}
         addresses = [
-            f"{path}?" + odata.query({**options, "$filter": _any_of(column, piece)})
-            for piece in odata.chunks(list(dict.fromkeys(ids)), _IDS_IN_ONE_CONDITION)
+            f"{path}?" + odata.query({**options, "$filter": condition}) for condition in conditions
         ]
         rows = self._client.rows_of(addresses, doing=_READING)
         return [read_sync_record(row) for row in rows]
@@ -182,6 +229,10 @@ def _any_of(column: str, ids: Sequence[str]) -> str:
     if column == INVOICE_SYNC.id_column:
         return odata.any_of(column, ids)
     return " or ".join(f"{column} eq {odata.text(odata.guid(each))}" for each in ids)
+
+
+def _in_state(states: Iterable[PostingState]) -> str:
+    return " or ".join(f"psaqb_state eq {STATES.value(state)}" for state in states)
 
 
 def _ids(records: Iterable[SyncRecord]) -> list[str]:

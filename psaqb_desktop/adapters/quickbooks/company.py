@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from psaqb_desktop.adapters.quickbooks.find import (
     documents_around,
     documents_created_since,
     find_documents,
+    walk_created_since,
 )
 from psaqb_desktop.adapters.quickbooks.lists import read_lists
 from psaqb_desktop.adapters.quickbooks.post import post_draft
@@ -56,6 +57,10 @@ class Company:
         """Return all invoices and credit memos that were made since."""
         return documents_created_since(self._calls, since)
 
+    def walk_created_since(self, since: datetime) -> Iterator[PostedDocument]:
+        """Yield all invoices and credit memos that were made since, a page in memory at a time."""
+        return walk_created_since(self._calls, since)
+
     def around(self, drafts: Sequence[Draft]) -> tuple[PostedDocument, ...]:
         """Return all invoices and credit memos with the dates or the numbers of these drafts."""
         return documents_around(self._calls, drafts)
@@ -78,6 +83,13 @@ class Company:
         """Read many documents with few calls; deleted ones are absent."""
         found = query_ids(self._calls, document_type.value, ids)
         return tuple(posted_document(data, document_type, self._home_currency) for data in found)
+
+    def existing(
+        self, document_type: DocumentType, ids: Sequence[QuickBooksId]
+    ) -> frozenset[QuickBooksId]:
+        """Return those of many documents that are not deleted, by their ids alone."""
+        found = query_ids(self._calls, document_type.value, ids, "Id")
+        return frozenset(QuickBooksId(json_reading.text(data, "Id")) for data in found)
 
     def payments(self, ids: Sequence[QuickBooksId]) -> tuple[Payment, ...]:
         """Read many payments with few calls."""

@@ -61,6 +61,7 @@ def payment(data: Json, home_currency: str) -> Payment:
         reference=read.text(data, "PaymentRefNum"),
         lines=tuple(_applied(line) for line in read.parts(data, "Line") if line.get("LinkedTxn")),
         is_deleted=is_deleted(data),
+        sync_token=read.text(data, "SyncToken"),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.documents import posted_document
-from psaqb_desktop.adapters.quickbooks.queries import query_all, quoted
+from psaqb_desktop.adapters.quickbooks.queries import query_all, quoted, with_offset
 from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.push import PostedDocument
@@ -47,6 +47,13 @@ def documents_created_since(calls: CompanyCalls, since: datetime) -> tuple[Poste
     return tuple(sorted(_read(calls, [_created(since)]), key=_age, reverse=True))
 
 
+def walk_created_since(calls: CompanyCalls, since: datetime) -> Iterator[PostedDocument]:
+    """Yield all documents that were made since, by their kinds, a page in memory at a time."""
+    for document_type in DocumentType:
+        for data in query_all(calls, document_type.value, _created(since)):
+            yield posted_document(data, document_type, calls.connection.home_currency)
+
+
 def _around(drafts: Sequence[Draft]) -> Iterator[str]:
     yield from _any_of("TxnDate", [draft.txn_date.isoformat() for draft in drafts])
     yield from _any_of("DocNumber", [draft.number for draft in drafts if draft.number])
@@ -60,9 +67,7 @@ def _any_of(name: str, values: Sequence[str]) -> Iterator[str]:
 
 
 def _created(since: datetime) -> str:
-    # Always with an offset: without one it is unclear whose time it is.
-    moment = since.astimezone(UTC).isoformat(timespec="seconds")
-    return f"MetaData.CreateTime >= {quoted(moment)}"
+    return f"MetaData.CreateTime >= {quoted(with_offset(since))}"
 
 
 def _read(calls: CompanyCalls, conditions: Iterable[str]) -> tuple[PostedDocument, ...]:

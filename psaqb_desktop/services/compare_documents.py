@@ -1,0 +1,154 @@
+"""Comparing posted documents with QuickBooks, page by page, without knowing what has changed.
+
+All of them, at the first pull, after a month of silence and when a person asks for it. Or only
+those of which a cut-off answer of change data capture cannot tell whether they were deleted.
+What is in memory is one page of records and, for duplicates, the names of documents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from psaqb_desktop.domain.allocations import DocumentKey
+from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.duplicates import duplicates, names_duplicates
+from psaqb_desktop.domain.errors import Cancelled
+from psaqb_desktop.domain.identifiers import InvoiceId, RealmId
+from psaqb_desktop.domain.pull import Changes
+from psaqb_desktop.domain.push import QuickBooksStatus, SyncRecord
+from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.changed_documents import key_of, read_documents
+from psaqb_desktop.services.missing_documents import MissingDocuments
+from psaqb_desktop.services.ports import Clock, SyncRecordStore
+from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
+from psaqb_desktop.services.record_news import News, Recorded, record_news
+
+CLOCKS_DIFFER = timedelta(days=2)
+"""Postings were noted by the clocks of desktops, documents are asked for by QuickBooks'."""
+_LONG_AGO = datetime(2000, 1, 3, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """The posted documents of one company against QuickBooks."""
+
+    company: QuickBooksCompany
+    store: SyncRecordStore
+    realm_id: RealmId
+    clock: Clock
+    missing: MissingDocuments
+    cancellation: Cancellation | None = None
+    _oldest: datetime | None = field(default=None, init=False)
+    _named_twice: set[InvoiceId] = field(default_factory=set, init=False)
+
+    def everything(self) -> Recorded:
+        """Read every posted document and record what differs.
+
+        Raises:
+            AppError: something was not read or not written.
+            Cancelled: a person stopped it; what was written stays.
+        """
+        recorded = Recorded()
+        for page in self.store.posted_pages(self.realm_id):
+            self._go_on()
+            self._note(page)
+            recorded += self._compare([r for r in page if r.quickbooks_id])
+        return recorded
+
+    def twice(self) -> tuple[Recorded, tuple[str, ...]]:
+        """Look through all that was made since the oldest posting for what stands twice.
+
+        After :meth:`everything`, which has seen the postings.
+        """
+        if self._oldest is None:
+            return Recorded(), ()
+        found = duplicates(self.company.walk_created_since(self._oldest - CLOCKS_DIFFER))
+        concerned = sorted(self._named_twice | found.keys())
+        records = self.store.records_of(concerned) if concerned else {}
+        ours = {
+            invoice_id: record
+            for invoice_id, record in records.items()
+            if record.realm_id == self.realm_id and record.state.is_posted
+        }
+        recorded = self._say_so(ours.values(), found)
+        return recorded, tuple(found.values())
+
+    def unlisted_deletions(self, changes: Changes) -> Recorded:
+        """Find the deletions that a cut-off answer of change data capture does not tell.
+
+        Which documents are gone, a list of their ids tells. Which payments are gone, the documents
+        tell that had any: by what is open of them.
+        """
+        listed = {(d.type, d.id) for d in changes.documents}
+        recorded = Recorded()
+        for page in self.store.posted_pages(self.realm_id):
+            self._go_on()
+            rest = [
+                r
+                for r in page
+                if r.quickbooks_id
+                and key_of(r) not in listed
+                and r.quickbooks_status is not QuickBooksStatus.MISSING
+            ]
+            paid = [r for r in rest if r.paid and "Payment" in changes.unlisted_deletions]
+            recorded += self._compare(paid)
+            looked_at = {r.id for r in paid}
+            by_id = [
+                r
+                for r in rest
+                if r.document_type.value in changes.unlisted_deletions and r.id not in looked_at
+            ]
+            recorded += self._take_away(self._not_named(by_id))
+        return recorded
+
+    def _compare(self, records: Sequence[SyncRecord]) -> Recorded:
+        by_key = {key_of(r): r for r in records}
+        documents = dict(read_documents(self.company, by_key))
+        asked = self.missing.ask_for([r for key, r in by_key.items() if key not in documents])
+        documents |= asked.standing
+        news = [News(by_key[key], document) for key, document in documents.items()]
+        news += [News(record, None) for record in asked.gone]
+        return replace(self._record(news), missing=len(asked.gone))
+
+    def _take_away(self, candidates: Sequence[SyncRecord]) -> Recorded:
+        asked = self.missing.ask_for(candidates)
+        by_key = {key_of(r): r for r in candidates}
+        news = [News(record, None) for record in asked.gone]
+        news += [News(by_key[key], document) for key, document in asked.standing.items()]
+        return replace(self._record(news), missing=len(asked.gone))
+
+    def _not_named(self, records: Sequence[SyncRecord]) -> list[SyncRecord]:
+        named: set[DocumentKey] = set()
+        for document_type in DocumentType:
+            ids = [r.quickbooks_id for r in records if r.document_type is document_type]
+            if ids:
+                named |= {(document_type, one) for one in self.company.existing(document_type, ids)}
+        return [record for record in records if key_of(record) not in named]
+
+    def _say_so(self, records: Iterable[SyncRecord], found: Mapping[InvoiceId, str]) -> Recorded:
+        gone, by_key = [], {}
+        for record in records:
+            if record.quickbooks_status is QuickBooksStatus.MISSING:
+                gone.append(News(record, None, found))
+            else:
+                by_key[key_of(record)] = record
+        documents = read_documents(self.company, by_key)
+        return self._record([*gone, *(News(by_key[key], d, found) for key, d in documents)])
+
+    def _record(self, news: Sequence[News]) -> Recorded:
+        if not news:
+            return Recorded()
+        return record_news(self.store, self.company, news, (), self.clock.now())
+
+    def _note(self, page: Iterable[SyncRecord]) -> None:
+        for record in page:
+            posted = record.pushed_on or record.claimed_on or _LONG_AGO
+            self._oldest = min(self._oldest or posted, posted)
+            if names_duplicates(record):
+                self._named_twice.add(record.invoice_id)
+
+    def _go_on(self) -> None:
+        if self.cancellation is not None and self.cancellation.is_cancelled:
+            raise Cancelled("The pull was stopped.")
