@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +55,8 @@ def test_confirmed_invoices_are_writable_or_not(own_crm: Any, writable: bool) ->
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [("0x80040220", 403), ("0x80048306", 403), ("0x80048306", 400)]
+    ("code", "status"),
+    [("0x80040220", 403), ("0x80048306", 403), ("0x80048306", 400), ("0x8004431A", 403)],
 )
 def test_a_missing_privilege_has_either_code_and_status(
     switched: Any, code: str, status: int
@@ -170,3 +172,70 @@ def test_invoices_have_field_services_date_or_not(
     answer = crm.application().get("invoices?$select=msdyn_invoicedate")
     assert answer.status_code == (200 if present else 400)
     assert requests.get(f"{crm.base_url}/page/invoices", timeout=30).status_code == 200
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_a_paid_project_invoice_is_reactivated_or_not(own_crm: Any, possible: bool) -> None:  # noqa: FBT001
+    own_crm.options(paid_invoices_reactivate=possible)
+    api = own_crm.application()
+    paid = _invoice(api, "statecode eq 2 and msdyn_projectinvoicestatus eq 192350003")
+    answer = api.call("PATCH", paid, json={"statecode": 0, "statuscode": 4})
+    assert answer.status_code == (204 if possible else 400)
+    canceled = _invoice(api, "statecode eq 3")
+    assert api.call("PATCH", canceled, json={"statecode": 0, "statuscode": 1}).status_code == 204
+
+
+@pytest.mark.parametrize("included", [True, False])
+def test_the_detail_amount_holds_tax_or_not(start_crm: Callable[..., Any], included: bool) -> None:  # noqa: FBT001
+    crm = start_crm(invoice_count=60, line_items_include_tax=included)
+    rows = crm.application().rows(
+        "invoices?$expand=invoice_details($select=extendedamount,tax)&$filter=pricingerrorcode eq 0"
+    )
+    taxed = [row for row in rows if row["totaltax"] and row["msdyn_projectinvoicestatus"]]
+    sums = Counter(
+        row["totallineitemamount"]
+        - sum(line["extendedamount"] - line["tax"] for line in row["invoice_details"])
+        == (row["totaltax"] if included else 0)
+        for row in taxed
+    )
+    # All but the two that do not add up on purpose.
+    assert sums[True] > 10
+    assert sums[False] <= 2
+
+
+@pytest.mark.parametrize("negative", [True, False])
+def test_used_retainers_are_shown_with_their_sign_or_without(
+    start_crm: Callable[..., Any],
+    negative: bool,  # noqa: FBT001
+) -> None:
+    api = start_crm(invoice_count=120, retainer_usage_negative=negative).application()
+    used = api.rows("invoicedetails?$filter=msdyn_retainertype eq 192350001")
+    assert len(used) > 2
+    for row in used:
+        assert (row["priceperunit"] < 0) is negative
+        assert (row["extendedamount"] < 0) is negative
+        assert row["extendedamount"] == row["baseamount"] + row["tax"]
+
+
+@pytest.mark.parametrize("number", [0, 192350004])
+def test_there_is_a_status_posted_or_not(start_crm: Callable[..., Any], number: int) -> None:
+    api = start_crm(posted_status=number).application()
+    body = {"msdyn_projectinvoicestatus": 192350004}
+    draft = _invoice(api, "msdyn_projectinvoicestatus eq 192350000 and statecode eq 0")
+    assert api.call("PATCH", draft, json=body).status_code == (204 if number else 400)
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_line_details_name_their_tax_or_not(start_crm: Callable[..., Any], present: bool) -> None:  # noqa: FBT001
+    api = start_crm(has_detail_tax=present).application()
+    answer = api.get("msdyn_invoicelinetransactions?$select=msdyn_tax,msdyn_extendedamount")
+    assert answer.status_code == (200 if present else 400)
+
+
+def test_a_reset_plants_by_the_switches_in_force(start_crm: Callable[..., Any]) -> None:
+    crm = start_crm(line_items_include_tax=True)
+    select = "invoices?$select=totallineitemamount"
+    before = [row["totallineitemamount"] for row in crm.application().rows(select)]
+    crm.options(line_items_include_tax=False)
+    crm.post("/_practice/reset")
+    assert [row["totallineitemamount"] for row in crm.application().rows(select)] != before

@@ -31,7 +31,7 @@ _LINE = (
     "isproductoverridden,_productid_value,productdescription,productname,description,"
     "producttypecode,quantity,priceperunit,tax,extendedamount"
 )
-_PROJECT_LINE = ("_msdyn_project_value", "msdyn_retainertype")
+_PROJECT_LINE = ("_msdyn_project_value", "msdyn_retainertype", "msdyn_iscorrection")
 _DETAIL = (
     "msdyn_invoicelinetransactionid",
     "_msdyn_invoice_value",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from psaqb_desktop.adapters.dataverse.client import JsonObject
@@ -68,7 +69,7 @@ def read_invoice(row: JsonObject, columns: InvoiceColumns, companies: Companies)
         created_on=moment_always(row, "createdon"),
         modified_on=moment_always(row, "modifiedon"),
         version=words(row, ETAG),
-        net=amount(row, "totalamountlessfreight"),
+        net=_net(row),
         discount=amount(row, "totaldiscountamount"),
         freight=amount(row, "freightamount"),
         tax=amount(row, "totaltax"),
@@ -82,6 +83,17 @@ def read_invoice(row: JsonObject, columns: InvoiceColumns, companies: Companies)
         has_corrections=bool(row.get("msdyn_hascorrections")),
         pricing_error=_pricing_error(row) if has_pricing_error else "",
     )
+
+
+def _net(row: JsonObject) -> Decimal:
+    """The total before freight and tax.
+
+    Whether Project Operations counts the tax of lines into the detail amount could not be
+    confirmed; where it does, the total is reached without adding tax once more.
+    """
+    net, tax = amount(row, "totalamountlessfreight"), amount(row, "totaltax")
+    includes_tax = net + amount(row, "freightamount") == amount(row, "totalamount")
+    return net - tax if includes_tax else net
 
 
 def _kind(row: JsonObject) -> InvoiceKind:

@@ -37,7 +37,8 @@ _CLASSES = {
     192350003: "Milestone",
     192350004: "Fee",
 }
-_RETAINERS = {192350000: "Retainer Request", 192350001: "Retainer Usage"}
+_USAGE = "Retainer Usage"
+_RETAINERS = {192350000: "Retainer Request", 192350001: _USAGE}
 _PROJECT_SERVICE = "Project-based Service"
 _LONGEST_KEY = 200
 _NOWHERE = 10**9
@@ -177,11 +178,22 @@ def _detail_source(detail: JsonObject) -> Source:
 
 def _whole_project_line(row: JsonObject) -> InvoiceLine:
     retainer = _RETAINERS.get(choice(row, "msdyn_retainertype") or 0)
-    if retainer:
-        source = _classification(retainer, label(row, "msdyn_retainertype"))
-    else:
-        source = _classification(_PROJECT_SERVICE, label(row, "producttypecode"))
-    return _line(row, source)
+    if not retainer:
+        return _line(row, _classification(_PROJECT_SERVICE, label(row, "producttypecode")))
+    line = _line(row, _classification(retainer, label(row, "msdyn_retainertype")))
+    return _taken_off(line) if retainer == _USAGE and _is_positive(row) else line
+
+
+def _is_positive(row: JsonObject) -> bool:
+    return amount(row, "extendedamount") > 0 and not row.get("msdyn_iscorrection")
+
+
+def _taken_off(line: InvoiceLine) -> InvoiceLine:
+    """A retainer that is used reduces the invoice, with whatever sign the CRM shows it.
+
+    Only where a usage is itself corrected is a positive amount meant.
+    """
+    return replace(line, net=-line.net, tax=-line.tax, unit_price=-line.unit_price)
 
 
 def _product_line(row: JsonObject) -> InvoiceLine:

@@ -12,7 +12,7 @@ from psaqb_desktop.practice.crm.clock import Clock
 from psaqb_desktop.practice.crm.options import CrmOptions
 from psaqb_desktop.practice.crm.records.business_rules import BusinessRules
 from psaqb_desktop.practice.crm.records.work import Work
-from psaqb_desktop.practice.crm.schema.absent import hide_absent, untrack
+from psaqb_desktop.practice.crm.schema.absent import add_posted, hide_absent, untrack
 from psaqb_desktop.practice.crm.schema.catalogue import Catalogue
 from psaqb_desktop.practice.crm.schema.standard import standard_catalogue
 from psaqb_desktop.practice.crm.security import Role
@@ -20,7 +20,13 @@ from psaqb_desktop.practice.crm.seed.planting import plant
 from psaqb_desktop.practice.crm.storage import definitions, layout
 from psaqb_desktop.practice.crm.storage.database import Database
 
-_SEED_OPTIONS = ("data_set", "invoice_count", "seed")
+_SEED_OPTIONS = (
+    "data_set",
+    "invoice_count",
+    "seed",
+    "line_items_include_tax",
+    "retainer_usage_negative",
+)
 ORGANIZATION_NAME = "Alder & Finch practice CRM"
 
 
@@ -92,6 +98,7 @@ class Environment:
             connection.execute(
                 "INSERT INTO \"#facts\" VALUES ('seeded', ?)", (json.dumps(planted),)
             )
+        add_posted(catalogue, self.options)
         hide_absent(catalogue, self.options)
         self.catalogue = catalogue
         self.rules = BusinessRules(catalogue, self.options)

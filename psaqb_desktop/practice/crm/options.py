@@ -65,6 +65,17 @@ class CrmOptions:
     """Whether invoice knows UpdateMultiple and UpsertMultiple."""
     paid_action_closes: bool = True
     """Whether marking a project invoice as paid closes it as well."""
+    paid_invoices_reactivate: bool = True
+    """Whether a paid project invoice can be made active again."""
+    line_items_include_tax: bool = False
+    """Whether an invoice's detail amount holds the tax of its lines; read when rows are planted."""
+    retainer_usage_negative: bool = True
+    """Whether a line that uses up a retainer shows what it takes off as a negative amount, or as
+    a positive one; read when rows are planted."""
+    posted_status: int = 0
+    """Number of the newer project invoice status Posted, 0 without one; read at start and reset."""
+    has_detail_tax: bool = True
+    """Whether line details have tax and extended amount by these names; read at start and reset."""
     invoices_tracked: bool = True
     """Whether invoices and their lines are tracked; read at start and reset."""
     has_owning_company: bool = True

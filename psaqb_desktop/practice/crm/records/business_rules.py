@@ -51,7 +51,7 @@ class BusinessRules:
             rule(connection, changes)
 
     def before_update(self, table: Table, before: sqlite3.Row, changes: Changes) -> None:
-        """Refuse changes of invoices that are closed or confirmed.
+        """Refuse changes of invoices that are closed or confirmed, and reopening paid ones.
 
         Raises:
             ApiError: The invoice is read-only in its present state.
@@ -59,6 +59,7 @@ class BusinessRules:
         if table.logical_name != "invoice":
             return
         names = set(changes.columns) - _STATE_COLUMNS
+        self._demand_reactivation(before, changes)
         if before["statecode"] in _CLOSED_STATES:
             if names and not self._options.closed_invoices_writable:
                 raise _locked("The invoice is paid or canceled and cannot be edited.")
@@ -69,6 +70,12 @@ class BusinessRules:
         if business and not self._options.confirmed_invoices_writable:
             columns = ", ".join(sorted(business))
             raise _locked(f"A confirmed project invoice cannot be edited: {columns}.")
+
+    def _demand_reactivation(self, before: sqlite3.Row, changes: Changes) -> None:
+        is_opened = before["statecode"] in _CLOSED_STATES and changes.values.get("statecode") == 0
+        is_paid = before["msdyn_projectinvoicestatus"] == _PROJECT_PAID
+        if is_opened and is_paid and not self._options.paid_invoices_reactivate:
+            raise _locked("A paid project invoice cannot be made active again.")
 
     def _demand_secured_column(self, _connection: sqlite3.Connection, changes: Changes) -> None:
         entity = changes.values.get("entityname")

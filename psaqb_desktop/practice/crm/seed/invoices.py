@@ -11,7 +11,7 @@ from psaqb_desktop.practice.crm.options import CrmOptions
 from psaqb_desktop.practice.crm.seed import lines as making
 from psaqb_desktop.practice.crm.seed.foundation import Foundation
 from psaqb_desktop.practice.crm.seed.invoice_lines import plant_lines
-from psaqb_desktop.practice.crm.seed.lines import Line
+from psaqb_desktop.practice.crm.seed.lines import Line, shown_positive
 from psaqb_desktop.practice.crm.seed.parties import Contract
 from psaqb_desktop.practice.crm.seed.plan import Flaw, Planned, plan_invoices
 from psaqb_desktop.practice.crm.seed.planter import Planter
@@ -27,7 +27,6 @@ def plant_invoices(
 ) -> None:
     """Plant all invoices of the plan."""
     plan = plan_invoices(planter.random, contracts, options.invoice_count, options.today)
-    latest = datetime.combine(options.today, time(16, 30), UTC)
     numbers: dict[str, int] = {}
     for planned in plan:
         country = planned.contract.entity.country
@@ -35,12 +34,17 @@ def plant_invoices(
         number = f"INV-{country}-{numbers[country]:05}"
         if planned.flaw is Flaw.LONG_NUMBER:
             number = f"{number}-PROJECT-OFFICE-{planned.day:%Y%m}"
-        _plant_invoice(planter, foundation, planned, number, latest)
+        _plant_invoice(planter, foundation, planned, number, options)
 
 
 def _plant_invoice(
-    planter: Planter, foundation: Foundation, planned: Planned, number: str, latest: datetime
+    planter: Planter,
+    foundation: Foundation,
+    planned: Planned,
+    number: str,
+    options: CrmOptions,
 ) -> None:
+    latest = datetime.combine(options.today, time(16, 30), UTC)
     random, contract = planter.random, planned.contract
     made = _lines(random, planned)
     rate = invoice_rate(contract.entity, contract.customer, random)
@@ -50,12 +54,16 @@ def _plant_invoice(
     modified = min(issued + timedelta(hours=random.randint(1, 30)), latest)
     values = _header(foundation, planned, number, random)
     values |= _totals(planned, made, taxes, random)
+    if options.line_items_include_tax:
+        for column in ("totallineitemamount", "totalamountlessfreight"):
+            values[column] += values["totaltax"]
     invoice_id = planter.add(
         "invoice", values, created=created, modified=modified, owner=contract.owner
     )
-    plant_lines(
-        planter, foundation, contract, invoice_id, list(zip(made, taxes, strict=True)), issued
-    )
+    lines = list(zip(made, taxes, strict=True))
+    if not options.retainer_usage_negative:
+        lines = [shown_positive(line, tax) for line, tax in lines]
+    plant_lines(planter, foundation, contract, invoice_id, lines, issued)
 
 
 def _header(

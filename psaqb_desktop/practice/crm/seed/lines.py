@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -143,6 +143,13 @@ def retainer_usage_line(random: Random, most: Decimal) -> Line:
     """A part of an advance that is used up: a negative line below the rest of the invoice."""
     amount = cents(most * random.randint(10, 40) / 100)
     return Line("Retainer used", Decimal(1), -amount, contract_line=0, retainer=RETAINER_USAGE)
+
+
+def shown_positive(line: Line, tax: Decimal) -> tuple[Line, Decimal]:
+    """The same line and tax where an environment shows used retainers without their sign."""
+    if line.retainer != RETAINER_USAGE:
+        return line, tax
+    return replace(line, price=-line.price), -tax
 
 
 def retainer_request_line(random: Random, _day: date) -> Line:
