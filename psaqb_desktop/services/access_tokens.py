@@ -38,7 +38,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import EnvironmentKind
@@ -68,6 +68,10 @@ LEASE_SECONDS = 120
 """Longer than a token call with its retries may take."""
 WAIT_SECONDS = 150
 """How long to wait for another desktop before giving up."""
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far the clocks of two desktops may be apart."""
+_LONGEST_LOOK = timedelta(seconds=5)
+"""What one look at the lease, with the wait before it, counts at most."""
 EARLY = timedelta(seconds=120)
 """Tokens are renewed this long before they expire."""
 MOST_WRITES = 5
@@ -276,29 +280,47 @@ class AccessTokens:
                 )
 
     def _take_lease(self, connection_id: ConnectionId) -> Connection:
-        give_up = self._clock.now() + timedelta(seconds=WAIT_SECONDS)
+        waited, before = timedelta(0), self._clock.now()
+        seen: tuple[str, datetime | None] | None = None
+        seen_for = timedelta(0)
         while True:
             current = self._connections.connection(connection_id)
             now = self._clock.now()
-            is_free = (
-                not current.lease_holder
-                or _place(current.lease_holder) == _place(self._holder)
-                or current.lease_until is None
-                or current.lease_until <= now
-            )
-            if is_free:
+            # A clock that jumps while we wait must not look like a lease that has run out.
+            passed = min(max(now - before, timedelta(0)), _LONGEST_LOOK)
+            waited, before = waited + passed, now
+            lease = (current.lease_holder, current.lease_until)
+            seen_for = seen_for + passed if lease == seen else timedelta(0)
+            seen = lease
+            if self._is_free(current, now, seen_for):
                 try:
                     return self._connections.take_lease(
                         current, holder=self._holder, until=now + timedelta(seconds=LEASE_SECONDS)
                     )
                 except LeaseTakenError:
                     pass
-            if now >= give_up:
+            if waited >= timedelta(seconds=WAIT_SECONDS):
                 raise LeaseTakenError(
                     f"Another desktop ({current.lease_holder or 'unknown'}) is refreshing the "
                     f"connection of {current.name} just now."
                 )
             self._clock.sleep(0.5)
+
+    def _is_free(self, current: Connection, now: datetime, seen_for: timedelta) -> bool:
+        """Tell whether nobody can be refreshing any more.
+
+        The lease ends by its holder's clock, which may be minutes off ours: it has run out for
+        certain when we have seen it unchanged for as long as it lasts.
+        """
+        until = current.lease_until
+        if not current.lease_holder or until is None:
+            return True
+        lasts = timedelta(seconds=LEASE_SECONDS)
+        return (
+            _place(current.lease_holder) == _place(self._holder)
+            or until + CLOCKS_DIFFER <= now
+            or (seen_for >= lasts and until <= now + lasts + CLOCKS_DIFFER)
+        )
 
     def _quietly(self, action: Callable[[], None]) -> None:
         """Give the lease back; if that fails it runs out by itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from psaqb_desktop.domain.errors import (
     ServiceUnavailableError,
     SignInNeededError,
 )
+from psaqb_desktop.services.access_tokens import LEASE_SECONDS
 from tests.fakes import examples
 from tests.fakes.gate import DeadlyGate, KilledError, WatchedGate
 from tests.fakes.office import Machine, Program, World
@@ -121,6 +122,33 @@ def test_a_lease_of_another_desktop_is_respected(world: World, program: Program)
     renew(program)
     assert world.clock.now() >= until
     assert world.authorization.refused == []
+
+
+def test_a_lease_of_a_desktop_whose_clock_is_behind_is_respected(world: World) -> None:
+    """Its lease seems to have run out; it has another minute to come back."""
+    until = world.clock.now() - timedelta(seconds=100)
+    world.connections.take_lease(connection_of(world), holder="other/1", until=until)
+    started = world.clock.now()
+
+    looked: list[datetime] = []
+    gate = WatchedGate(before={"connections.take_lease": lambda: looked.append(world.clock.now())})
+    program = world.program(gate=gate)
+    renew(program)
+    assert looked[0] - started >= timedelta(seconds=LEASE_SECONDS)
+    program.close()
+
+
+def test_a_clock_that_jumps_ends_nobodys_lease(world: World) -> None:
+    until = world.clock.now() + timedelta(seconds=120)
+    world.connections.take_lease(connection_of(world), holder="other/1", until=until)
+
+    def jump() -> None:
+        world.clock.advance(minutes=5)
+
+    program = world.program(gate=WatchedGate(after={"connections.connection": jump}))
+    renew(program)
+    assert sum(world.clock.slept) >= LEASE_SECONDS - 10
+    program.close()
 
 
 def test_a_lease_that_is_never_given_back_is_told(world: World, program: Program) -> None:
