@@ -15,6 +15,7 @@ from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
 from psaqb_desktop.domain.listing import Checked, ListedInvoice
 from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.domain.quickbooks_lists import CompanyInfo
+from psaqb_desktop.services.accept_review import AcceptReview
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
@@ -23,7 +24,9 @@ from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.leave_out import LeaveOut
 from psaqb_desktop.services.list_invoices import join
 from psaqb_desktop.services.pull_changes import PullChanges
+from psaqb_desktop.services.push_again import PushAgain
 from psaqb_desktop.services.push_invoices import PushInvoices, PushProgress
+from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway, CompanyGateway
 from psaqb_desktop.services.settle_pushes import SettlePushes
 from tests.fakes import examples
 from tests.fakes.authorization import FakeAuthorization
@@ -39,18 +42,26 @@ from tests.fakes.sync_records import FakeSyncRecordStore
 class World:
     """What is outside of every desktop: the CRM, QuickBooks and the time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.clock = FakeClock()
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: FakeClock | None = None,
+        crm_clock: FakeClock | None = None,
+        quickbooks_clock: FakeClock | None = None,
+    ) -> None:
+        self.clock = clock or FakeClock()
+        quickbooks_clock = quickbooks_clock or self.clock
         self.folder = folder
         self.invoices = FakeInvoiceSource()
         self.connections = FakeConnectionStore()
         self._desk: Machine | None = None
-        self.records = FakeSyncRecordStore(self.clock)
+        self.records = FakeSyncRecordStore(crm_clock or self.clock)
         self.links = FakeLinkStore()
         self.links.save(examples.links())
-        self.ledger = FakeLedger(examples.company(), self.clock)
+        self.ledger = FakeLedger(examples.company(), quickbooks_clock)
         self.gateway = FakeGateway({examples.REALM: self.ledger})
-        self.authorization = FakeAuthorization(self.clock)
+        self.authorization = FakeAuthorization(quickbooks_clock)
         self.connections.put(
             examples.connection(refresh_token_issued=self.clock.now()),
             refresh_token=self.authorization.issue(),
@@ -105,8 +116,11 @@ class Company:
 class Machine:
     """A desktop computer: its journal, its keyring and its locks outlive its programs."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, *, clock: FakeClock | None = None) -> None:
         self.name = name
+        self.clock = clock
+        """The machine's own clock, where it goes wrong; else the world's."""
+        self.starts = 0
         self.journal_path = folder / f"{name}.journal"
         self.secrets = FakeSecrets()
         self.locks = FakeLocks()
@@ -121,18 +135,16 @@ class Program:
         self.gate = gate or Gate(machine.name)
         self.world = world
         self.machine = machine
-        self.journal = open_journal(machine.journal_path, now=world.clock.now)
+        machine.starts += 1
+        clock = machine.clock or world.clock
+        self.journal = open_journal(machine.journal_path, now=clock.now)
         self.news: list[PushProgress] = []
         guard = self.gate.guard
         journal = guard(self.journal, "journal")
         records = guard(world.records, "records")
         connections = guard(world.connections, "connections")
         invoices = guard(world.invoices, "invoices")
-        companies = FakeGateway(
-            {realm: guard(ledger, "quickbooks") for realm, ledger in world.gateway.ledgers.items()}
-        )
-        companies.closed = world.gateway.closed
-        clock = world.clock
+        companies = self.open_companies()
 
         def alone() -> AbstractContextManager[None]:
             return machine.locks.hold("pushes", timeout_seconds=0)
@@ -140,11 +152,11 @@ class Program:
         pusher = Pusher(lambda: "Ada", machine.name)
         self.tokens = AccessTokens(
             connections=connections,
-            gateway=guard(world.authorization, "authorization"),
+            gateway=self.open_authorization(),
             secrets=guard(machine.secrets, "secrets"),
             locks=machine.locks,
             clock=clock,
-            holder=f"{machine.name}/{id(self)}",
+            holder=f"{machine.name}/{machine.starts}",
             kind=EnvironmentKind.PRODUCTION,
         )
         self.books = CompanyBooks(
@@ -186,6 +198,23 @@ class Program:
             clock=clock,
         )
         self.leave_out = LeaveOut(records=records, clock=clock)
+        self.push_again = PushAgain(
+            connections=connections, companies=companies, records=records, clock=clock
+        )
+        self.accept_review = AcceptReview(records=records, clock=clock, accepted_by=pusher.name)
+
+    def open_companies(self) -> CompanyGateway:
+        """Return the way to QuickBooks' companies, behind the gate."""
+        guard, world = self.gate.guard, self.world
+        companies = FakeGateway(
+            {realm: guard(ledger, "quickbooks") for realm, ledger in world.gateway.ledgers.items()}
+        )
+        companies.closed = world.gateway.closed
+        return companies
+
+    def open_authorization(self) -> AuthorizationGateway:
+        """Return the way to the token end point, behind the gate."""
+        return self.gate.guard(self.world.authorization, "authorization")
 
     def close(self) -> None:
         self.journal.close()

@@ -45,6 +45,8 @@ class FakeLedger:
         self.warns_of_duplicates = True
         """Whether a number that is taken is refused (6140): a setting of the company."""
         self.forgets_request_ids = False
+        self.forgets_after: timedelta | None = None
+        """How long request ids are kept; None means for ever."""
         self.numbers_itself = not lists.preferences.uses_custom_numbers
         self.refusals: dict[InvoiceId, str] = {}
         """Fault code with which an invoice is refused until the cause is mended."""
@@ -71,7 +73,7 @@ class FakeLedger:
         self._documents: dict[tuple[DocumentType, QuickBooksId], PostedDocument] = {}
         self._payments: dict[QuickBooksId, Payment] = {}
         self._payment_changes: dict[QuickBooksId, datetime] = {}
-        self._answers: dict[RequestId, PostedDocument | AppError] = {}
+        self._answers: dict[RequestId, tuple[PostedDocument | AppError, datetime]] = {}
         self._ids = 100
         self._lock = threading.RLock()
 
@@ -221,8 +223,25 @@ class FakeLedger:
     def delete(self, document: PostedDocument) -> None:
         self._change(document, is_deleted=True)
 
+    def edit(self, document: PostedDocument, **changes: object) -> None:
+        """Change what a person can change of a document."""
+        self._change(document, is_noticed=True, **changes)
+
+    @property
+    def all_documents(self) -> list[PostedDocument]:
+        return list(self._documents.values())
+
+    @property
+    def all_payments(self) -> list[Payment]:
+        return list(self._payments.values())
+
     def receive(
-        self, lines: Mapping[QuickBooksId, str], *, day: date, payment_id: str = ""
+        self,
+        lines: Mapping[QuickBooksId, str],
+        *,
+        day: date,
+        payment_id: str = "",
+        is_seen_on_invoices: bool = True,
     ) -> Payment:
         """Receive a payment for invoices; line amounts by document id."""
         with self._lock:
@@ -238,16 +257,18 @@ class FakeLedger:
                     for i, amount in lines.items()
                 ),
             )
-            self.take_payment(payment)
+            self.take_payment(payment, is_seen_on_invoices=is_seen_on_invoices)
             return payment
 
-    def take_payment(self, payment: Payment) -> None:
+    def take_payment(self, payment: Payment, *, is_seen_on_invoices: bool = True) -> None:
+        """Take it; whether the invoices count as changed by it is not documented."""
         self._payments[payment.id] = payment
         self._payment_changes[payment.id] = self._clock.now()
         for line in payment.lines:
             document = self._of(line.document_id)
             self._change(
                 document,
+                is_noticed=is_seen_on_invoices,
                 balance=document.balance - line.amount,
                 payment_ids=(*document.payment_ids, payment.id),
             )
@@ -284,12 +305,19 @@ class FakeLedger:
 
     def _answer(self, draft: Draft, request_id: RequestId) -> PostedDocument | AppError:
         known = self._answers.get(request_id)
-        if known is not None and not self.forgets_request_ids:
-            return known
+        if known is not None and not self._has_forgotten(known[1]):
+            return known[0]
         answer = self._refusal(draft) or self._create(draft)
         if not isinstance(answer, AppError) or self.replays_refusals:
-            self._answers[request_id] = answer
+            self._answers[request_id] = answer, self._clock.now()
         return answer
+
+    def _has_forgotten(self, answered: datetime) -> bool:
+        if self.forgets_request_ids:
+            return True
+        return self.forgets_after is not None and (
+            self._clock.now() - answered > self.forgets_after
+        )
 
     def _refusal(self, draft: Draft) -> AppError | None:
         code = self.refusals.get(draft.invoice_id, "")
