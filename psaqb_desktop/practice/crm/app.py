@@ -11,6 +11,7 @@ from psaqb_desktop.practice.crm.identity.device_pages import device_blueprint
 from psaqb_desktop.practice.crm.identity.pages import authority_blueprint
 from psaqb_desktop.practice.crm.identity.tokens import TokenStore
 from psaqb_desktop.practice.crm.options import CrmOptions
+from psaqb_desktop.practice.crm.pages.bad_day import bad_day_blueprint
 from psaqb_desktop.practice.crm.pages.routes import pages_blueprint
 from psaqb_desktop.practice.crm.troubles import own_faults
 from psaqb_desktop.practice.crm.web.data_routes import data_blueprint
@@ -37,6 +38,7 @@ def create_app(data_folder: Path, *, base_url: str, options: CrmOptions | None =
     app.register_blueprint(data_blueprint(environment, store))
     app.register_blueprint(practice_blueprint(environment, store))
     app.register_blueprint(pages_blueprint(environment))
+    app.register_blueprint(bad_day_blueprint(environment))
 
     @app.get("/practice.css")
     def style() -> Response:

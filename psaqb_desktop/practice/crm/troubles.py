@@ -27,6 +27,9 @@ _SORRY = (
 def own_faults(environment: Environment, store: TokenStore) -> OwnFaults:
     """Names and events of the practice CRM."""
 
+    def lock(_path: str) -> None:
+        environment.options.customization_locked = True
+
     def demote(_path: str) -> None:
         for person in (*PEOPLE, APPLICATION):
             if person.role is not None:
@@ -38,6 +41,7 @@ def own_faults(environment: Environment, store: TokenStore) -> OwnFaults:
             "expire_access_tokens": lambda _path: _revoke(store, "access"),
             "revoke_grant": lambda _path: _revoke(store, "access", "refresh"),
             "remove_permission": demote,
+            "lock_schema": lock,
         },
     )
 
@@ -62,6 +66,11 @@ _NAMED: dict[str, dict[str, Any]] = {
         REQUEST_LIMIT,
         "Number of requests exceeded the limit of 6000 over the time window of 300 seconds.",
         headers={"Retry-After": "2"},
+    ),
+    "throttled_without_time": _status(
+        429,
+        REQUEST_LIMIT,
+        "Number of requests exceeded the limit of 6000 over the time window of 300 seconds.",
     ),
     "too_many_at_once": _status(
         429,
@@ -89,4 +98,5 @@ _NAMED: dict[str, dict[str, Any]] = {
     "token_expired": _event("expire_access_tokens"),
     "grant_revoked": _event("revoke_grant"),
     "permission_removed": _event("remove_permission"),
+    "import_running": _event("lock_schema"),
 }

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from psaqb_desktop.practice.bad_day import BadDay
 from psaqb_desktop.practice.faults import OwnFaults
 
-_LABEL = "bad day"
 _OFTEN = 0.2
 
 TROUBLES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -67,33 +67,23 @@ def create_bad_day_page() -> Blueprint:
 
     @pages.get("/_practice/bad-day")
     def show() -> str | Response:
-        plan = _own().plan
-        if plan is None:
+        day = _bad_day()
+        if day is None:
             return Response("This service runs without a fault plan.\n", 404)
-        chosen = {
-            rule["label"].removeprefix(f"{_LABEL}: "): rule["fired"]
-            for rule in plan.as_json()["rules"]
-            if rule["label"].startswith(f"{_LABEL}: ")
-        }
-        return render_template("bad_day.html", troubles=TROUBLES, chosen=chosen)
+        return render_template("bad_day.html", troubles=TROUBLES, chosen=day.struck())
 
     @pages.post("/_practice/bad-day")
     def choose() -> AnyResponse:
-        own = _own()
-        if own.plan is None:
+        day = _bad_day()
+        if day is None:
             return Response("This service runs without a fault plan.\n", 404)
-        for name in TROUBLES:
-            own.plan.remove(f"{_LABEL}: {name}")
-        chosen = [name for name in request.form.getlist("trouble") if name in TROUBLES]
-        for name in chosen:
-            rule = {**TROUBLES[name][1], "label": f"{_LABEL}: {name}"}
-            own.plan.add_json(own.spelt_out(rule))
+        chosen = day.choose(request.form.getlist("trouble"))
         flash("A bad day it is." if chosen else "All is well again.", "done")
         return redirect("/_practice/bad-day", 303)
 
     return pages
 
 
-def _own() -> OwnFaults:
+def _bad_day() -> BadDay | None:
     own: OwnFaults = current_app.extensions[OwnFaults.EXTENSION]
-    return own
+    return None if own.plan is None else BadDay(own, own.plan, TROUBLES)
