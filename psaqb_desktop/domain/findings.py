@@ -47,6 +47,7 @@ class Cause(Enum):
     NOTHING_TO_POST = "Nothing to post"
     MAPPING_INVALID = "Mapping cannot be used"
     CHANGED_AFTER_POSTING = "Changed in the CRM after posting"
+    DELETED_IN_CRM = "Deleted in the CRM after posting"
     GONE_IN_QUICKBOOKS = "Voided or deleted in QuickBooks"
     POSTED_DIFFERENTLY = "QuickBooks' total differs"
     CHANGED_IN_QUICKBOOKS = "Changed in QuickBooks"

@@ -28,6 +28,7 @@ class CrmStatus(Enum):
     NEW = "New"
     PAID = "Paid"
     CANCELED = "Canceled"
+    DELETED = "Deleted"
     OTHER = "Other"
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 
 from psaqb_desktop.domain.connection import Connection, RouteBy
 from psaqb_desktop.domain.content_digest import content_digest
-from psaqb_desktop.domain.draft import Draft
+from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
-from psaqb_desktop.domain.invoice import CrmReference, CrmStatus, Invoice
+from psaqb_desktop.domain.identifiers import CrmId
+from psaqb_desktop.domain.invoice import (
+    CrmReference,
+    CrmStatus,
+    Invoice,
+    InvoiceCustomer,
+    InvoiceKind,
+    Routing,
+)
+from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.push import PostingState, QuickBooksStatus, SyncRecord
 from psaqb_desktop.domain.routing_problems import unreadable_rule_finding
 
@@ -93,8 +102,7 @@ class ListedInvoice:
     @property
     def is_to_post(self) -> bool:
         """Not yet in QuickBooks and not left out on purpose."""
-        state = self.record.state if self.record else PostingState.NOT_POSTED
-        return state in {PostingState.NOT_POSTED, PostingState.FAILED}
+        return (self.record.state if self.record else PostingState.NOT_POSTED) in WAITING_STATES
 
 
 def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Finding]:
@@ -102,6 +110,9 @@ def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Fin
     if record is None or not record.state.is_posted:
         return []
     name = f"Invoice {invoice.number} ({record.number or record.quickbooks_id} in QuickBooks)"
+    if record.is_invoice_deleted:
+        # Where the document is gone as well, the two agree and nobody has to decide anything.
+        return [] if record.is_gone else [_deleted(name)]
     news = []
     if record.is_gone:
         what = "voided" if record.quickbooks_status is QuickBooksStatus.VOIDED else "deleted"
@@ -112,7 +123,13 @@ def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Fin
                 "Choose “Push again” to post it anew, or leave it as it is.",
             )
         )
-    if record.content_digest and record.content_digest != content_digest(invoice):
+    # The version alone tells of most invoices that they are as they were sent.
+    is_other_version = record.invoice_version != invoice.version
+    if (
+        record.content_digest
+        and is_other_version
+        and record.content_digest != content_digest(invoice)
+    ):
         news.append(
             warning(
                 Cause.CHANGED_AFTER_POSTING,
@@ -121,6 +138,15 @@ def _news_since_posting(invoice: Invoice, record: SyncRecord | None) -> list[Fin
             )
         )
     return news
+
+
+def _deleted(name: str) -> Finding:
+    return warning(
+        Cause.DELETED_IN_CRM,
+        f"{name} was deleted in the CRM after it was posted.",
+        "Void the document in QuickBooks if it should not stand; else it stays in the books "
+        "without an invoice in the CRM.",
+    )
 
 
 def _review(record: SyncRecord | None) -> list[Finding]:
@@ -160,9 +186,45 @@ class InvoiceList:
     is_set_up: bool = True
     """False where the CRM has no tables of ours yet: rows are shown, nothing can be pushed."""
     is_from_cache: bool = False
+    is_partial: bool = False
+    """More rows are on their way: what is missing here may only not be there yet."""
 
 
-_PUSHABLE = frozenset({CrmStatus.CONFIRMED, CrmStatus.BILLED})
+def deleted_invoice(record: SyncRecord) -> Invoice:
+    """Return what is still known of a posted invoice that was deleted in the CRM.
+
+    Its document stands in QuickBooks, and accounting has to see it: number, date, currency and
+    amounts are those of the document.
+    """
+    moment = record.pushed_on or record.modified_on or _UNKNOWN_MOMENT
+    sign = -1 if record.document_type is DocumentType.CREDIT_MEMO else 1
+    total, tax = sign * (record.total or ZERO), sign * (record.tax or ZERO)
+    return Invoice(
+        id=record.invoice_id,
+        number=record.number or record.quickbooks_id,
+        name="",
+        kind=InvoiceKind.PROJECT,
+        status=CrmStatus.DELETED,
+        customer=InvoiceCustomer(CrmId(""), "account", ""),
+        currency=record.currency,
+        invoice_date=record.txn_date,
+        due_date=None,
+        created_on=moment,
+        modified_on=moment,
+        version="",
+        net=total - tax,
+        discount=ZERO,
+        freight=ZERO,
+        tax=tax,
+        total=total,
+        routing=Routing(),
+    )
+
+
+_UNKNOWN_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+WAITING_STATES = frozenset({PostingState.NOT_POSTED, PostingState.FAILED})
+"""Not in QuickBooks, not on the way there, and not left out."""
+PUSHABLE_STATUSES = frozenset({CrmStatus.CONFIRMED, CrmStatus.BILLED})
 
 
 def route(invoice: Invoice, connections: Iterable[Connection]) -> Connection | Finding:
@@ -235,4 +297,4 @@ def _where_from(invoice: Invoice) -> str:
 
 def is_pushable_status(invoice: Invoice) -> bool:
     """Confirmed project invoices and billed Sales invoices may go; all others only show."""
-    return invoice.status in _PUSHABLE
+    return invoice.status in PUSHABLE_STATUSES

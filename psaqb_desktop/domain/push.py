@@ -148,6 +148,8 @@ class SyncRecord:
     version: str = ""
     """ETag of this record; empty when it is not in the CRM yet."""
     modified_on: datetime | None = None
+    is_invoice_deleted: bool = False
+    """The CRM invoice is no more: the CRM took it out of this record. Read, never written."""
 
     @property
     def is_gone(self) -> bool:

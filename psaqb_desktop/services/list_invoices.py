@@ -1,16 +1,29 @@
-"""Listing: the CRM's invoices with their company and what is known of their way there."""
+"""Listing: the CRM's invoices with their company and what is known of their way there.
+
+A refresh asks the CRM for what changed since the last one and costs what changed. It stores that
+before it moves the watermark, so that a refresh that dies is made good by the next.
+
+What a refresh by change cannot see is caught up with from time to time
+(:meth:`ListInvoices.catch_up`): deletions where the CRM keeps no track of changes, and new names of
+units and legal entities.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.errors import NotSetUpError
-from psaqb_desktop.domain.findings import Finding
-from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.errors import NotSetUpError, SettingsError
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
 from psaqb_desktop.domain.invoice import Invoice
-from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, route
+from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges, Watermark
+from psaqb_desktop.services.joined_rows import JoinedRows
 from psaqb_desktop.services.ports import (
     Clock,
     ConnectionStore,
@@ -19,9 +32,24 @@ from psaqb_desktop.services.ports import (
     SyncRecordStore,
 )
 
+OVERLAP = timedelta(minutes=5)
+"""Asked for twice rather than never: the CRM dates a change when its transaction begins, and a
+transaction may take two minutes until others see it."""
+WHOLE_EVERY = timedelta(hours=24)
+"""Names of units, companies and terms reach the list at the latest after this time."""
+SWEEP_EVERY = timedelta(hours=1)
+"""Deletions reach the list at the latest after this time where the CRM does not tell them."""
+ONE_PAGE = 5000
+"""Versions of so many invoices come in one answer: they are asked for with each refresh."""
+FIRST_ROWS = 1000
+MANY = 5000
+"""More changed invoices than this are not read by their ids: everything is read."""
+
+log = logging.getLogger("psaqb.list")
+
 
 class ListInvoices:
-    """Reads the list from the CRM, or from the cache when there is no time or no network."""
+    """Keeps the list up to date with the CRM, and shows it without the CRM."""
 
     def __init__(
         self,
@@ -37,77 +65,230 @@ class ListInvoices:
         self._records = records
         self._cache = cache
         self._clock = clock
+        self._joined = JoinedRows()
+        self._known: KeptHead | None = None
+        self._lock = threading.Lock()
+
+    # -- without the CRM ---------------------------------------------------------------------
+
+    def first_rows(self) -> InvoiceList | None:
+        """Return what waits to be posted, as many rows as fill the first screens, at once."""
+        kept = self._cache.first_rows(FIRST_ROWS)
+        if kept.head.read_on is None or not kept.invoices:
+            return None
+        return _partial(kept, kept.head.read_on, is_from_cache=True)
 
     def from_cache(self) -> InvoiceList | None:
         """Return the last list of this machine, if there is one."""
-        return self._cache.load()
+        listed = self._current()
+        return replace(listed, is_from_cache=True) if listed else None
 
-    def run(self) -> InvoiceList:
-        """Read the list from the CRM and keep it in the cache.
+    # -- with the CRM ------------------------------------------------------------------------
+
+    def run(
+        self, *, everything: bool = False, on_rows: Callable[[InvoiceList], None] | None = None
+    ) -> InvoiceList:
+        """Bring the list up to date; ``everything`` reads it whole, whatever has changed.
+
+        ``on_rows`` gets the first rows while a whole list is still being read.
 
         Raises:
             SignInNeededError, ServiceUnavailableError: the CRM cannot be read.
         """
-        read_on = self._clock.now()
-        is_set_up = True
-        connections: tuple[Connection, ...] = ()
-        records: tuple[SyncRecord, ...] = ()
-        try:
-            connections = self._connections.connections()
-            records = self._records.records()
-        except NotSetUpError:
-            is_set_up = False
-        invoices = [invoice for page in self._invoices.invoices() for invoice in page]
-        invoices.sort(key=lambda invoice: (invoice.modified_on, invoice.id), reverse=True)
-        listed = InvoiceList(
-            rows=join(invoices, connections, records),
-            connections=connections,
-            read_on=read_on,
-            is_set_up=is_set_up,
-        )
-        self._cache.store(listed)
+        self._current()
+        if everything or not self._read_changes():
+            self._read_whole(on_rows)
+        elif len(self._joined) <= ONE_PAGE and not self._keeps_track():
+            self._sweep()
+        return self._whole()
+
+    def catch_up(self) -> InvoiceList | None:
+        """Do what is due besides reading changes; None where nothing was.
+
+        May take minutes with hundreds of thousands of invoices; meant for the background. A list
+        that is refreshed meanwhile is not set back.
+
+        Raises:
+            SignInNeededError, ServiceUnavailableError: the CRM cannot be read.
+        """
+        head = self._cache.head()
+        now = self._clock.now()
+        if head.watermark is None or _is_due(head.whole_on, now, WHOLE_EVERY):
+            self._read_whole(None)
+        elif not head.watermark.delta_link and _is_due(head.swept_on, now, SWEEP_EVERY):
+            self._current()
+            self._sweep()
+        else:
+            return None
+        return self._whole()
+
+    def _keeps_track(self) -> bool:
+        watermark = self._cache.head().watermark
+        return watermark is not None and bool(watermark.delta_link)
+
+    # -- what is kept ------------------------------------------------------------------------
+
+    def _current(self) -> InvoiceList | None:
+        """Take what was kept since; None until everything has been read once."""
+        with self._lock:
+            news = self._cache.rows(self._known)
+            rows = self._joined.take(news)
+            self._known = head = news.head
+        if head.watermark is None or head.read_on is None:
+            return None
+        return InvoiceList(rows, head.connections, head.read_on, head.is_set_up)
+
+    def _whole(self) -> InvoiceList:
+        listed = self._current()
+        if listed is None:
+            raise _lost()
         return listed
 
+    # -- reading -----------------------------------------------------------------------------
 
-def join(
-    invoices: Sequence[Invoice],
-    connections: Sequence[Connection],
-    records: Sequence[SyncRecord],
-) -> tuple[ListedInvoice, ...]:
-    """Put each invoice beside its connection and its record.
-
-    An invoice that is posted, or may be, stays with the company that has it, whatever the rules
-    say now; one that failed goes where the rules send it today.
-    """
-    by_realm = {c.realm_id: c for c in connections if c.realm_id}
-    by_invoice = _latest_by_invoice(records)
-    rows = []
-    for invoice in invoices:
-        record = by_invoice.get(invoice.id)
-        is_there = record is not None and (record.state.is_posted or record.state.is_open)
-        connection: Connection | None = (
-            by_realm.get(record.realm_id) if record is not None and is_there else None
+    def _read_changes(self) -> bool:
+        """Read what changed since the watermark; False where everything has to be read."""
+        base = self._cache.head()
+        if base.watermark is None:
+            return False
+        read_on = self._clock.now()
+        moment = self._invoices.time()
+        since = base.watermark.moment - OVERLAP
+        ours = self._read_ours(since if base.is_set_up else None)
+        changes = self._invoices.changes(since, base.watermark.delta_link)
+        if not changes.is_complete:
+            return False
+        read = {invoice.id: invoice for invoice in changes.invoices}
+        known = {**self._joined.versions(changes.versions), **_versions(read.values())}
+        unsure = {key for key, version in changes.versions.items() if known.get(key) != version}
+        unsure |= changes.deleted & read.keys()
+        if len(unsure) > MANY:
+            return False
+        found = {i.id: i for i in self._invoices.invoices_by_id(sorted(unsure))}
+        gone = (changes.deleted | unsure) - found.keys()
+        rows = {key: row for key, row in (read | found).items() if key not in gone}
+        head = replace(
+            base,
+            watermark=Watermark(moment, changes.delta_link),
+            read_on=read_on,
+            is_set_up=ours.is_set_up,
+            connections=ours.connections,
         )
-        finding: Finding | None = None
-        if connection is None:
-            found = route(invoice, connections) if connections else None
-            if isinstance(found, Finding):
-                finding = found
-            else:
-                connection = found
-        rows.append(ListedInvoice(invoice, connection, record, None, finding))
-    return tuple(rows)
+        records = (*ours.records, *self._orphans(gone, ours))
+        kept = RowChanges(tuple(rows.values()), records, gone, self._lost_records(ours))
+        return self._cache.write(base, kept, head)
+
+    def _sweep(self) -> None:
+        """Compare the versions of all invoices with the CRM's: finds whatever was not seen."""
+        base = self._cache.head()
+        if base.watermark is None:
+            return
+        swept_on = self._clock.now()
+        theirs = self._invoices.versions()
+        known = self._joined.versions()
+        unsure = {key for key, version in theirs.versions.items() if known.get(key) != version}
+        if len(unsure) > MANY:
+            self._read_whole(None)
+            return
+        found = self._invoices.invoices_by_id(sorted(unsure))
+        gone = (known.keys() - theirs.versions.keys()) | (unsure - {i.id for i in found})
+        ours = _Ours(base.connections, (), is_set_up=base.is_set_up)
+        head = replace(
+            base,
+            watermark=replace(base.watermark, delta_link=theirs.delta_link),
+            swept_on=swept_on,
+        )
+        kept = RowChanges(found, self._orphans(frozenset(gone), ours), frozenset(gone))
+        self._cache.write(base, kept, head)
+
+    def _read_whole(self, on_rows: Callable[[InvoiceList], None] | None) -> None:
+        """Read everything, page by page; what is there already is of use meanwhile."""
+        for _ in range(3):
+            base = self._cache.head()
+            if self._read_pages(base, on_rows):
+                return
+            log.warning("The kept list was replaced while everything was read; once more.")
+        raise _lost()
+
+    def _read_pages(self, base: KeptHead, on_rows: Callable[[InvoiceList], None] | None) -> bool:
+        read_on = self._clock.now()
+        moment = self._invoices.time()
+        ours = self._read_ours(None)
+        head = replace(
+            base,
+            watermark=Watermark(moment, base.watermark.delta_link if base.watermark else ""),
+            read_on=read_on,
+            whole_on=read_on,
+            is_set_up=ours.is_set_up,
+            connections=ours.connections,
+        )
+        seen: set[InvoiceId] = set()
+        for page in self._invoices.invoices():
+            if on_rows is not None and not seen:
+                first = KeptRows(head, is_all=True, invoices=page, records=ours.records)
+                on_rows(_partial(first, read_on))
+            seen.update(invoice.id for invoice in page)
+            if not self._cache.write(base, RowChanges(page)):
+                return False
+        self._current()
+        gone = frozenset(self._joined.versions().keys() - seen)
+        read = {record.id for record in ours.records}
+        gone_records = frozenset(self._joined.record_ids() - read)
+        return self._cache.write(base, RowChanges((), ours.records, gone, gone_records), head)
+
+    # -- our own tables ----------------------------------------------------------------------
+
+    def _read_ours(self, since: datetime | None) -> _Ours:
+        try:
+            connections = self._connections.connections()
+            return _Ours(connections, self._records.records(changed_since=since))
+        except NotSetUpError:
+            return _Ours((), (), is_set_up=False)
+
+    def _orphans(self, deleted: frozenset[InvoiceId], ours: _Ours) -> tuple[SyncRecord, ...]:
+        """Read the records of deleted invoices afresh: the CRM does not date what it does there."""
+        ids = self._joined.record_ids(deleted)
+        return self._records.records_by_id(sorted(ids)) if ids and ours.is_set_up else ()
+
+    def _lost_records(self, ours: _Ours) -> frozenset[CrmId]:
+        return frozenset() if ours.is_set_up else frozenset(self._joined.record_ids())
 
 
-def _latest_by_invoice(records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord]:
-    """Choose the record that matters: one with a document before one without, then the newest."""
-    chosen: dict[InvoiceId, SyncRecord] = {}
-    for record in sorted(
-        records,
-        key=lambda r: (
-            r.state.is_posted or r.state.is_open,
-            r.modified_on.timestamp() if r.modified_on else 0.0,
-        ),
-    ):
-        chosen[record.invoice_id] = record
-    return chosen
+@dataclass(frozen=True, slots=True)
+class _Ours:
+    """What our own tables say."""
+
+    connections: tuple[Connection, ...]
+    records: tuple[SyncRecord, ...]
+    is_set_up: bool = True
+
+
+def _partial(kept: KeptRows, read_on: datetime, *, is_from_cache: bool = False) -> InvoiceList:
+    """Join the first rows, without those of invoices that are not among them."""
+    ids = {invoice.id for invoice in kept.invoices}
+    records = tuple(record for record in kept.records if record.invoice_id in ids)
+    rows = JoinedRows().take(replace(kept, is_all=True, records=records))
+    head = kept.head
+    return InvoiceList(
+        rows,
+        head.connections,
+        read_on,
+        head.is_set_up,
+        is_from_cache=is_from_cache,
+        is_partial=True,
+    )
+
+
+def _versions(invoices: Iterable[Invoice]) -> Mapping[InvoiceId, str]:
+    return {invoice.id: invoice.version for invoice in invoices}
+
+
+def _is_due(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    return last is None or now - last >= every
+
+
+def _lost() -> SettingsError:
+    return SettingsError(
+        "The list that is kept on this machine is replaced again and again by another program.",
+        remedy="Close other windows of PSAQB Desktop, and refresh.",
+    )

@@ -26,7 +26,6 @@ from psaqb_desktop.domain.identifiers import (
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
 from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.links import Link
-from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import (
     JournalEntry,
     PaymentAllocation,
@@ -34,6 +33,13 @@ from psaqb_desktop.domain.push import (
     Push,
     PushStep,
     SyncRecord,
+)
+from psaqb_desktop.domain.refreshing import (
+    InvoiceChanges,
+    InvoiceVersions,
+    KeptHead,
+    KeptRows,
+    RowChanges,
 )
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode
 
@@ -53,11 +59,26 @@ class Clock(Protocol):
 class InvoiceSource(Protocol):
     """The CRM's invoices. Reading only."""
 
-    def invoices(self, *, changed_since: datetime | None = None) -> Iterator[tuple[Invoice, ...]]:
+    def invoices(self) -> Iterator[tuple[Invoice, ...]]:
         """Yield pages of invoice headers of all states that are shown.
 
         Each invoice once, also those that are edited while the pages are read.
         """
+        ...
+
+    def time(self) -> datetime:
+        """Return the CRM's own time, by which it dates changes of invoices."""
+        ...
+
+    def changes(self, since: datetime, delta_link: str) -> InvoiceChanges:
+        """Return what changed since a moment of the CRM's time (inclusive).
+
+        Deletions are among it only with the ``delta_link`` of an earlier answer.
+        """
+        ...
+
+    def versions(self) -> InvoiceVersions:
+        """Return the version of each invoice, and a delta link where the CRM has one to give."""
         ...
 
     def invoices_by_id(self, ids: Sequence[InvoiceId]) -> tuple[Invoice, ...]:
@@ -186,6 +207,10 @@ class SyncRecordStore(Protocol):
 
     def posted_pages(self, realm_id: RealmId) -> Iterator[tuple[SyncRecord, ...]]:
         """Yield all posted records of a company in pages, each record once."""
+        ...
+
+    def records_by_id(self, ids: Sequence[CrmId]) -> tuple[SyncRecord, ...]:
+        """Read these records afresh; those that are no more are left out."""
         ...
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
@@ -382,12 +407,28 @@ class MachineLock(Protocol):
 
 
 class InvoiceCache(Protocol):
-    """The last list, kept on disk for a quick first screen and for work offline."""
+    """The list kept on disk as rows, for a quick first screen, refreshes by change, and offline.
 
-    def load(self) -> InvoiceList | None:
-        """Return the last list, marked ``is_from_cache``; None where there is none to use."""
+    Shared by all programs of one machine. No method raises: a list that cannot be read counts as
+    none, one that cannot be written is kept in memory.
+    """
+
+    def head(self) -> KeptHead:
+        """Return what is known of the kept rows as a whole."""
         ...
 
-    def store(self, invoices: InvoiceList) -> None:
-        """Keep the list (no secrets are in it)."""
+    def rows(self, known: KeptHead | None = None) -> KeptRows:
+        """Return all rows, or those that changed since ``known``."""
+        ...
+
+    def first_rows(self, limit: int) -> KeptRows:
+        """Return the newest rows that wait to be posted, at most ``limit``."""
+        ...
+
+    def write(self, base: KeptHead, changes: RowChanges, head: KeptHead | None = None) -> bool:
+        """Keep changed rows (no secrets are in them), and a new head with them, all or nothing.
+
+        ``base`` is the head from which the changes were worked out: rows and watermark that
+        somebody else has written since stay. False where the rows of ``base`` are lost.
+        """
         ...

@@ -21,8 +21,8 @@ from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Pusher
 from psaqb_desktop.services.company_books import CompanyBooks
+from psaqb_desktop.services.joined_rows import join
 from psaqb_desktop.services.leave_out import LeaveOut
-from psaqb_desktop.services.list_invoices import join
 from psaqb_desktop.services.pull_changes import PullChanges
 from psaqb_desktop.services.push_again import PushAgain
 from psaqb_desktop.services.push_invoices import PushInvoices, PushProgress
@@ -53,7 +53,7 @@ class World:
         self.clock = clock or FakeClock()
         quickbooks_clock = quickbooks_clock or self.clock
         self.folder = folder
-        self.invoices = FakeInvoiceSource()
+        self.invoices = FakeInvoiceSource(self.clock)
         self.connections = FakeConnectionStore()
         self._desk: Machine | None = None
         self.records = FakeSyncRecordStore(crm_clock or self.clock)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from psaqb_desktop.adapters.cache import SqliteInvoiceCache
 from psaqb_desktop.domain.errors import (
     RequestRejectedError,
     ServiceUnavailableError,
@@ -18,7 +19,7 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.invoice import Routing
 from psaqb_desktop.domain.links import LinkKind
-from psaqb_desktop.domain.listing import Checked, InvoiceList, RowStatus
+from psaqb_desktop.domain.listing import Checked, RowStatus
 from psaqb_desktop.domain.push import PostingState
 from psaqb_desktop.domain.quickbooks_lists import QuickBooksCustomer
 from psaqb_desktop.services.cancellation import Cancellation
@@ -31,23 +32,12 @@ from tests.fakes.gate import WatchedGate
 from tests.fakes.office import Program, World
 
 
-class FakeCache:
-    def __init__(self) -> None:
-        self.stored: InvoiceList | None = None
-
-    def load(self) -> InvoiceList | None:
-        return replace(self.stored, is_from_cache=True) if self.stored else None
-
-    def store(self, invoices: InvoiceList) -> None:
-        self.stored = invoices
-
-
-def lister(world: World, cache: FakeCache) -> ListInvoices:
+def lister(world: World, name: str = "list") -> ListInvoices:
     return ListInvoices(
         invoices=world.invoices,
         connections=world.connections,
         records=world.records,
-        cache=cache,
+        cache=SqliteInvoiceCache(world.folder / f"{name}.sqlite3"),
         clock=world.clock,
     )
 
@@ -164,8 +154,7 @@ def test_a_cancelled_check_returns_what_it_has(world: World, program: Program) -
 
 
 def test_the_list_joins_and_is_kept(world: World, program: Program) -> None:
-    cache = FakeCache()
-    listing = lister(world, cache)
+    listing = lister(world)
     assert listing.from_cache() is None
     invoices = [world.add_invoice(n) for n in range(1, 6)]
     program.push_all(invoices[0].id)
@@ -184,14 +173,14 @@ def test_the_list_joins_and_is_kept(world: World, program: Program) -> None:
 def test_the_newest_change_is_listed_first(world: World) -> None:
     for number, day in ((1, 2), (2, 9), (3, 5)):
         world.add_invoice(number, modified_on=datetime(2026, 9, day, tzinfo=UTC))
-    rows = lister(world, FakeCache()).run().rows
+    rows = lister(world).run().rows
     assert [row.invoice.number for row in rows] == ["PSA-00002", "PSA-00003", "PSA-00001"]
 
 
 def test_a_crm_without_tables_is_listed_all_the_same(world: World) -> None:
     world.add_invoice(1)
     world.connections.is_set_up = False
-    listed = lister(world, FakeCache()).run()
+    listed = lister(world).run()
     assert not listed.is_set_up
     assert [r.status for r in listed.rows] == [RowStatus.NOT_CHECKED]
 

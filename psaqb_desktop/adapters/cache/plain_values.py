@@ -13,16 +13,17 @@ from typing import Any, NewType, Union
 
 Reader = Callable[[Any], Any]
 
-_WRITE: dict[type, Callable[[Any], Any]] = {
+WRITE: dict[type, Callable[[Any], Any]] = {
     Decimal: str,
     datetime: datetime.isoformat,
     date: date.isoformat,
 }
+"""How single values are written that JSON and SQLite do not know."""
 
 
 def to_plain(value: Any) -> Any:
     """Return a value as text, number, list or None; lists are tuples here, to be compared."""
-    write = _WRITE.get(type(value))
+    write = WRITE.get(type(value))
     if write:
         return write(value)
     if isinstance(value, Enum):
@@ -66,6 +67,14 @@ def reader_of(hint: Any) -> Reader | None:
         return _dataclass_of(hint)
     msg = f"{hint} has no place in the cache"
     raise TypeError(msg)
+
+
+def becomes_list(hint: Any) -> bool:
+    """Tell whether :func:`to_plain` makes a list of values of this type."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (Union, types.UnionType):
+        return any(becomes_list(a) for a in arguments if a is not types.NoneType)
+    return origin is tuple or is_dataclass(hint)
 
 
 def _from_iso(kind: type[date]) -> Reader:

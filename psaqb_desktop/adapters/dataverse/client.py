@@ -110,11 +110,23 @@ class DataverseClient:
         page_size: int = 5000,
     ) -> Iterator[list[JsonObject]]:
         """Yield a collection page by page."""
-        return self._follow(
-            self._url(path, options),
-            {"Prefer": _reading(annotations, page_size)},
-            doing=doing,
-        )
+        prefer = {"Prefer": _reading(annotations, page_size)}
+        bodies = self._follow(self._url(path, options), prefer, doing=doing)
+        return (_values(body) for body in bodies)
+
+    def bodies(
+        self, path: str, options: Mapping[str, str], *, doing: str, page_size: int, wish: str = ""
+    ) -> Iterator[JsonObject]:
+        """Yield a collection page by page, each with what else its answer says.
+
+        ``wish`` is one more preference, such as ``odata.track-changes``.
+        """
+        prefer = ",".join(filter(None, (_reading("", page_size), wish)))
+        return self._follow(self._url(path, options), {"Prefer": prefer}, doing=doing)
+
+    def bodies_from(self, link: str, *, doing: str, page_size: int) -> Iterator[JsonObject]:
+        """Yield the pages behind an address that the CRM gave, such as a delta link."""
+        return self._follow(link, {"Prefer": _reading("", page_size)}, doing=doing)
 
     def rows(
         self, path: str, options: Mapping[str, str], *, doing: str, annotations: str = ""
@@ -130,18 +142,26 @@ class DataverseClient:
 
         ``addresses`` are paths with their query; long ones are welcome (64 KB inside a batch).
         """
+        each = self.rows_of_each(addresses, doing=doing, annotations=annotations)
+        return [row for rows in each for row in rows]
+
+    def rows_of_each(
+        self, addresses: Sequence[str], *, doing: str, annotations: str = ""
+    ) -> list[list[JsonObject]]:
+        """Read several collections in few requests; the rows of each of them."""
         prefer = {"Prefer": _reading(annotations, 5000)}
         operations = [Operation("GET", address, prefer) for address in addresses]
-        rows: list[JsonObject] = []
+        found: list[list[JsonObject]] = []
         for answer in self.batch(operations, doing=doing, is_safe=True):
             if answer.status >= 400:
                 raise error_of(answer, doing=doing, is_write=False)
             first = _object(answer)
-            rows.extend(_values(first))
+            rows = list(_values(first))
             if follow := first.get("@odata.nextLink"):
-                for page in self._follow(str(follow), prefer, doing=doing):
-                    rows.extend(page)
-        return rows
+                for body in self._follow(str(follow), prefer, doing=doing):
+                    rows.extend(_values(body))
+            found.append(rows)
+        return found
 
     def write(
         self,
@@ -246,9 +266,7 @@ class DataverseClient:
             raise outcome_unknown(doing, f"{len(answers)} answers to {len(operations)} operations")
         return answers
 
-    def _follow(
-        self, url: str, headers: Mapping[str, str], *, doing: str
-    ) -> Iterator[list[JsonObject]]:
+    def _follow(self, url: str, headers: Mapping[str, str], *, doing: str) -> Iterator[JsonObject]:
         next_page: object = url
         while next_page:
             address = str(next_page)
@@ -261,7 +279,7 @@ class DataverseClient:
             page = _object(
                 self._checked("GET", address, headers=headers, doing=doing, is_safe=True)
             )
-            yield _values(page)
+            yield page
             next_page = page.get("@odata.nextLink")
 
     def _url(self, path: str, options: Mapping[str, str] | None) -> str:

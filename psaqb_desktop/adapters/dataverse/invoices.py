@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from psaqb_desktop.adapters.dataverse.change_tracking import InvoiceTracking
 from psaqb_desktop.adapters.dataverse.client import DataverseClient, JsonObject
+from psaqb_desktop.adapters.dataverse.crm_time import crm_time
 from psaqb_desktop.adapters.dataverse.invoice_columns import (
     CHARGEABLE,
     InvoiceColumns,
@@ -28,12 +30,23 @@ from psaqb_desktop.adapters.dataverse.odata import (
 from psaqb_desktop.adapters.dataverse.values import reference, words
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
 from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
+from psaqb_desktop.domain.refreshing import InvoiceChanges, InvoiceVersions
 
 _ANNOTATIONS = f"{FORMATTED},{LOOKUP_TABLE}"
 _IDS_IN_ONE_CONDITION = 50
 """Keeps a condition well below what the platform takes; such queries travel in batches."""
 _PAGE_SIZE = 2000
 """Large enough for few requests, small enough for the first page to come soon."""
+_MANY_RELATED = 1000
+"""More changed contracts and customers than this, and all invoices are read in pages instead."""
+_RELATED = (
+    ("salesorders", "salesorderid", "_salesorderid_value"),
+    ("accounts", "accountid", "_customerid_value"),
+    ("contacts", "contactid", "_customerid_value"),
+)
+"""Tables that an invoice shows something of, their keys, and the invoice's column with it."""
+_COMPANY = {"$select": "cdm_companyid,cdm_name,cdm_companycode"}
+_READING = "reading invoices"
 _DETAILS = "msdyn_invoicelinetransactions"
 
 
@@ -43,29 +56,74 @@ class DataverseInvoices:
     def __init__(self, client: DataverseClient, *, page_size: int = _PAGE_SIZE) -> None:
         self._client = client
         self._page_size = page_size
+        self._tracking = InvoiceTracking(client)
         self._lock = threading.Lock()
         self._columns: InvoiceColumns | None = None
         self._companies: dict[str, CrmReference] = {}
 
-    def invoices(self, *, changed_since: datetime | None = None) -> Iterator[tuple[Invoice, ...]]:
+    def invoices(self) -> Iterator[tuple[Invoice, ...]]:
         """Yield pages of headers, of all states, by their ids.
 
         In an order that nobody can change: an invoice that is edited while its list is read would
         move to a page that was read already, and stay unseen.
         """
         columns = self._known_columns()
-        options = dict(columns.header_options()) | {"$orderby": "invoiceid"}
-        if changed_since:
-            options["$filter"] = f"modifiedon ge {moment(changed_since)}"
         pages = self._client.pages(
             "invoices",
-            options,
-            doing="reading invoices",
+            dict(columns.header_options()) | {"$orderby": "invoiceid"},
+            doing=_READING,
             annotations=_ANNOTATIONS,
             page_size=self._page_size,
         )
         for page in pages:
             yield self._read(page, columns)
+
+    def time(self) -> datetime:
+        """Return the CRM's own time, by which it dates changes of invoices."""
+        return crm_time(self._client, "invoices", "invoiceid", doing=_READING)
+
+    def changes(self, since: datetime, delta_link: str) -> InvoiceChanges:
+        """Return what changed since a moment of the CRM's time (inclusive).
+
+        A new name of a customer or another legal entity of a contract does not touch the invoice:
+        changed customers and contracts are asked for as well, and their invoices with them.
+        """
+        columns = self._known_columns()
+        options = dict(columns.header_options()) | {"$orderby": "invoiceid"}
+        condition = f"modifiedon ge {moment(since)}"
+        own = "invoices?" + query({**options, "$filter": condition})
+        others = [
+            f"{table}?" + query({"$select": key, "$filter": condition})
+            for table, key, _ in _RELATED
+        ]
+        rows, *found = self._client.rows_of_each(
+            [own, *others], doing=_READING, annotations=_ANNOTATIONS
+        )
+        related = [
+            f"{column} eq {guid(words(row, key))}"
+            for (_, key, column), changed in zip(_RELATED, found, strict=True)
+            for row in changed
+        ]
+        if len(related) > _MANY_RELATED:
+            return InvoiceChanges((), {}, frozenset(), delta_link, is_complete=False)
+        if related:
+            addresses = [
+                "invoices?" + query({**options, "$filter": " or ".join(piece)})
+                for piece in chunks(related, _IDS_IN_ONE_CONDITION)
+            ]
+            rows += self._client.rows_of(addresses, doing=_READING, annotations=_ANNOTATIONS)
+        once = {words(row, "invoiceid"): row for row in rows}
+        tracked = self._tracking.since(delta_link)
+        return InvoiceChanges(
+            self._read(once.values(), columns),
+            tracked.versions,
+            tracked.deleted,
+            tracked.delta_link,
+        )
+
+    def versions(self) -> InvoiceVersions:
+        """Return the version of each invoice, and a delta link where the CRM has one to give."""
+        return self._tracking.versions()
 
     def invoices_by_id(self, ids: Sequence[InvoiceId]) -> tuple[Invoice, ...]:
         """Read these invoices afresh, in their order; ids that no longer exist are left out."""
@@ -77,7 +135,7 @@ class DataverseInvoices:
             "invoices?" + query({**options, "$filter": any_of("invoiceid", piece)})
             for piece in _pieces(ids)
         ]
-        rows = self._client.rows_of(addresses, doing="reading invoices", annotations=_ANNOTATIONS)
+        rows = self._client.rows_of(addresses, doing=_READING, annotations=_ANNOTATIONS)
         found = {invoice.id: invoice for invoice in self._read(rows, columns)}
         return tuple(found[each] for each in dict.fromkeys(ids) if each in found)
 
@@ -185,17 +243,27 @@ class DataverseInvoices:
             return self._companies
 
     def _read_companies(self) -> dict[str, CrmReference]:
-        options = {"$select": "cdm_companyid,cdm_name,cdm_companycode"}
-        rows = self._client.rows("cdm_companies", options, doing="reading legal entities")
-        companies = (
-            CrmReference(
-                CrmId(words(row, "cdm_companyid").lower()),
-                words(row, "cdm_name"),
-                words(row, "cdm_companycode"),
-            )
-            for row in rows
+        rows = self._client.rows("cdm_companies", _COMPANY, doing="reading legal entities")
+        return _companies(rows)
+
+    def _take_companies(self, rows: Iterable[JsonObject]) -> bool:
+        """Take legal entities as they are now; tell whether they were others before."""
+        now = _companies(rows)
+        with self._lock:
+            before, self._companies = self._companies, now
+        return bool(before) and before != now
+
+
+def _companies(rows: Iterable[JsonObject]) -> dict[str, CrmReference]:
+    companies = (
+        CrmReference(
+            CrmId(words(row, "cdm_companyid").lower()),
+            words(row, "cdm_name"),
+            words(row, "cdm_companycode"),
         )
-        return {company.id: company for company in companies}
+        for row in rows
+    )
+    return {company.id: company for company in companies}
 
 
 def _pieces(ids: Sequence[InvoiceId]) -> Iterator[Sequence[str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from psaqb_desktop.adapters.dataverse import odata
 from psaqb_desktop.adapters.dataverse.batch import Operation
 from psaqb_desktop.adapters.dataverse.client import DataverseClient
+from psaqb_desktop.adapters.dataverse.crm_time import crm_time
 from psaqb_desktop.adapters.dataverse.faults import SERVICE, error_of
 from psaqb_desktop.adapters.dataverse.payments import Payments
 from psaqb_desktop.adapters.dataverse.schema import INVOICE_SYNC, STATES
@@ -34,7 +35,6 @@ _ANSWERED = f"{INVOICE_SYNC.id_column},modifiedon"
 _IDS_IN_ONE_CONDITION = 50
 _QUICKBOOKS_IDS_IN_ONE_CONDITION = 200
 _PAYMENTS_OF = "psaqb_invoicesync_invoicepayment"
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _READING = "reading the posting state"
 _WRITING = "writing the posting state"
 
@@ -62,16 +62,13 @@ class DataverseSyncRecords:
         return tuple(read_sync_record(row) for row in rows)
 
     def time(self) -> datetime:
-        """Return the CRM's own time, by which it dates changes of records.
+        """Return the CRM's own time, by which it dates changes of records."""
+        path = self._tables.path(INVOICE_SYNC)
+        return crm_time(self._client, path, INVOICE_SYNC.id_column, doing=_READING)
 
-        Its answers are dated; where a proxy took the date away, the newest change is the latest
-        moment that is certain.
-        """
-        options = {"$select": _ANSWERED, "$orderby": "modifiedon desc", "$top": "1"}
-        path = f"{self._tables.path(INVOICE_SYNC)}?{odata.query(options)}"
-        answer = self._client.write(Operation("GET", path), doing=_READING, is_safe=True)
-        newest = [moment(row, "modifiedon") for row in answer.json().get("value", ())]
-        return max(m for m in (answer.date, *newest, _LONG_AGO) if m)
+    def records_by_id(self, ids: Sequence[CrmId]) -> tuple[SyncRecord, ...]:
+        """Read these records afresh; those that are no more are left out."""
+        return tuple(self._where(INVOICE_SYNC.id_column, ids)) if ids else ()
 
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
         """Read the records of these invoices afresh; absent where there is none.

@@ -79,6 +79,7 @@ def read_sync_record(row: JsonObject) -> SyncRecord:
         content_digest=words(row, "psaqb_contentdigest"),
         version=words(row, odata.ETAG),
         modified_on=moment(row, "modifiedon"),
+        is_invoice_deleted=not words(row, "_psaqb_invoiceid_value"),
     )
 
 
@@ -105,9 +106,11 @@ def as_stored(record: SyncRecord) -> SyncRecord:
 
 def has_same_content(one: SyncRecord, other: SyncRecord) -> bool:
     """Tell whether two records say the same, whatever their versions."""
-    return replace(as_stored(one), version="", modified_on=None) == replace(
-        as_stored(other), version="", modified_on=None
-    )
+    return _content(one) == _content(other)
+
+
+def _content(record: SyncRecord) -> SyncRecord:
+    return replace(as_stored(record), version="", modified_on=None, is_invoice_deleted=False)
 
 
 def sync_record_body(record: SyncRecord, tables: OurTables) -> JsonObject:

@@ -48,6 +48,7 @@ _TO_POST, _ATTENTION, _POSTED, _UNPAID, _LEFT_OUT, _NOT_IN_SCOPE, _ALL = _BITS.v
 _TROUBLE = frozenset(
     {RowStatus.NOT_READY, RowStatus.FAILED, RowStatus.CHECKING, RowStatus.POSTED_REVIEW}
 )
+_NEWS_OF_THE_CRM = frozenset({Cause.CHANGED_AFTER_POSTING, Cause.DELETED_IN_CRM})
 _GONE = frozenset({QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING})
 _OWED = frozenset({QuickBooksStatus.OPEN, QuickBooksStatus.PART_PAID})
 _IN_BOOKS = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
@@ -82,7 +83,7 @@ def views_of(listed: ListedInvoice, status: RowStatus) -> int:
 
 def _needs_a_look(listed: ListedInvoice) -> bool:
     return any(
-        finding.severity is Severity.BLOCKER or finding.cause is Cause.CHANGED_AFTER_POSTING
+        finding.severity is Severity.BLOCKER or finding.cause in _NEWS_OF_THE_CRM
         for finding in listed.findings
     )
 

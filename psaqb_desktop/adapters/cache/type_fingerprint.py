@@ -1,0 +1,28 @@
+"""A fingerprint of dataclasses: rows that another version of the program wrote are told by it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import is_dataclass
+from typing import Any, get_args
+
+from psaqb_desktop.adapters.cache.plain_values import hints_of
+
+
+def fingerprint(*kinds: type) -> str:
+    """Return a digest of all fields and types: changed dataclasses have another one."""
+    seen: dict[type, str] = {}
+    for kind in kinds:
+        _describe(kind, seen)
+    return hashlib.sha256(repr(list(seen.values())).encode()).hexdigest()
+
+
+def _describe(hint: Any, seen: dict[type, str]) -> None:
+    if isinstance(hint, type) and is_dataclass(hint):
+        if hint not in seen:
+            seen[hint] = f"{hint.__name__}: {hints_of(hint)}"
+            for inner in hints_of(hint).values():
+                _describe(inner, seen)
+    else:
+        for argument in get_args(hint):
+            _describe(argument, seen)
