@@ -24,13 +24,8 @@ from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges, Watermark
 from psaqb_desktop.services.joined_rows import JoinedRows
-from psaqb_desktop.services.ports import (
-    Clock,
-    ConnectionStore,
-    InvoiceCache,
-    InvoiceSource,
-    SyncRecordStore,
-)
+from psaqb_desktop.services.list_ports import InvoiceCache
+from psaqb_desktop.services.ports import Clock, ConnectionStore, InvoiceSource, SyncRecordStore
 
 OVERLAP = timedelta(minutes=5)
 """Asked for twice rather than never: the CRM dates a change when its transaction begins, and a
@@ -247,8 +242,11 @@ class ListInvoices:
 
     def _orphans(self, deleted: frozenset[InvoiceId], ours: _Ours) -> tuple[SyncRecord, ...]:
         """Read the records of deleted invoices afresh: the CRM does not date what it does there."""
-        ids = self._joined.record_ids(deleted)
-        return self._records.records_by_id(sorted(ids)) if ids and ours.is_set_up else ()
+        ids = sorted(key for key in deleted if self._joined.record_ids([key]))
+        if not ids or not ours.is_set_up:
+            return ()
+        found = self._records.every_record_of(ids)
+        return tuple(record for records in found.values() for record in records)
 
     def _lost_records(self, ours: _Ours) -> frozenset[CrmId]:
         return frozenset() if ours.is_set_up else frozenset(self._joined.record_ids())

@@ -34,13 +34,7 @@ from psaqb_desktop.domain.push import (
     PushStep,
     SyncRecord,
 )
-from psaqb_desktop.domain.refreshing import (
-    InvoiceChanges,
-    InvoiceVersions,
-    KeptHead,
-    KeptRows,
-    RowChanges,
-)
+from psaqb_desktop.domain.refreshing import InvoiceChanges, InvoiceVersions
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode
 
 
@@ -207,10 +201,6 @@ class SyncRecordStore(Protocol):
 
     def posted_pages(self, realm_id: RealmId) -> Iterator[tuple[SyncRecord, ...]]:
         """Yield all posted records of a company in pages, each record once."""
-        ...
-
-    def records_by_id(self, ids: Sequence[CrmId]) -> tuple[SyncRecord, ...]:
-        """Read these records afresh; those that are no more are left out."""
         ...
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
@@ -402,33 +392,5 @@ class MachineLock(Protocol):
 
         Raises:
             LeaseTakenError: not free within the time.
-        """
-        ...
-
-
-class InvoiceCache(Protocol):
-    """The list kept on disk as rows, for a quick first screen, refreshes by change, and offline.
-
-    Shared by all programs of one machine. No method raises: a list that cannot be read counts as
-    none, one that cannot be written is kept in memory.
-    """
-
-    def head(self) -> KeptHead:
-        """Return what is known of the kept rows as a whole."""
-        ...
-
-    def rows(self, known: KeptHead | None = None) -> KeptRows:
-        """Return all rows, or those that changed since ``known``."""
-        ...
-
-    def first_rows(self, limit: int) -> KeptRows:
-        """Return the newest rows that wait to be posted, at most ``limit``."""
-        ...
-
-    def write(self, base: KeptHead, changes: RowChanges, head: KeptHead | None = None) -> bool:
-        """Keep changed rows (no secrets are in them), and a new head with them, all or nothing.
-
-        ``base`` is the head from which the changes were worked out: rows and watermark that
-        somebody else has written since stay. False where the rows of ``base`` are lost.
         """
         ...

@@ -101,11 +101,6 @@ class FakeSyncRecordStore:
                 page = [self._records[each] for each in ids[start : start + self.page_size]]
             yield tuple(r for r in page if r.state.is_posted)
 
-    def records_by_id(self, ids: Sequence[CrmId]) -> tuple[SyncRecord, ...]:
-        self._require_tables()
-        with self._lock:
-            return tuple(self._records[key] for key in ids if key in self._records)
-
     def invoice_deleted(self, invoice_id: InvoiceId) -> None:
         """Empty the lookup, as the CRM does when an invoice is deleted; it does not date that."""
         with self._lock:

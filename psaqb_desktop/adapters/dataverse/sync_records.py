@@ -66,10 +66,6 @@ class DataverseSyncRecords:
         path = self._tables.path(INVOICE_SYNC)
         return crm_time(self._client, path, INVOICE_SYNC.id_column, doing=_READING)
 
-    def records_by_id(self, ids: Sequence[CrmId]) -> tuple[SyncRecord, ...]:
-        """Read these records afresh; those that are no more are left out."""
-        return tuple(self._where(INVOICE_SYNC.id_column, ids)) if ids else ()
-
     def records_of(self, invoice_ids: Sequence[InvoiceId]) -> Mapping[InvoiceId, SyncRecord]:
         """Read the records of these invoices afresh; absent where there is none.
 
