@@ -1,10 +1,24 @@
-"""The push of one company's invoices: looked up, claimed in groups, posted by a few threads."""
+"""The push of one company's invoices: looked up, claimed ahead, posted beside, recorded behind.
+
+Three things go on at once, so that QuickBooks is never kept waiting by the CRM. This thread looks
+up and claims, as long as there are fewer claims than the posts of some seconds need
+(:mod:`~psaqb_desktop.services.claim_tempo`); a few threads post, each when the company's limits
+let it; one writes outcomes to the CRM. Back-pressure runs the other way: no claim is taken while
+too many are waiting, or while the CRM has not heard of too many outcomes. So what is held in memory
+and what stands claimed in the CRM is bounded, however many invoices were chosen.
+
+The order of rule 1 is that of each push, not of the run: a push comes to the posting threads only
+after journal and CRM have its request id (:meth:`Claims.take`), leaves only after the journal says
+SENT (:meth:`Posting.post`), and is closed in the journal only after the CRM has its outcome. A
+cancel, or an error that ends the run, lets what has left come to its end and gives the other claims
+back. With one thread (``in_flight`` = 1) all of it happens on the caller's, in one order.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from psaqb_desktop.domain.connection import Connection
@@ -19,9 +33,11 @@ from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import Checked, RowStatus
 from psaqb_desktop.domain.push import PostingState, Push, PushResult, PushStep
 from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.claim_tempo import ClaimTempo
 from psaqb_desktop.services.claims import Claims
+from psaqb_desktop.services.lanes import Lanes
 from psaqb_desktop.services.look_first import LookFirst
-from psaqb_desktop.services.ports import PushJournal
+from psaqb_desktop.services.ports import Clock, PushJournal
 from psaqb_desktop.services.posting import ClaimedPush, Posting
 from psaqb_desktop.services.push_progress import (
     OnProgress,
@@ -34,8 +50,8 @@ from psaqb_desktop.services.result_recorder import ResultRecorder
 
 LOOKED_UP_AT_ONCE = 200
 """Invoices of one company that are looked up together before they are claimed."""
-CLAIMS_AT_ONCE = 50
-"""Claims are taken in groups: what a crash leaves to settle stays small."""
+MOST_UNRECORDED = 200
+"""Outcomes that the CRM has not heard of, beyond which nothing more is claimed."""
 
 NEW_IDS_AT_ONCE = 5
 """How many request ids are tried, one after the other, whose answers are of no use."""
@@ -52,10 +68,15 @@ class PushTools:
     claims: Claims
     recorder: ResultRecorder
     journal: PushJournal
+    clock: Clock
+    posts: Lanes
+    """Where pushes are posted."""
+    writes: Lanes
+    """Where the recorder writes."""
 
 
 class CompanyRun:
-    """The run of one company: groups of claims, each posted by a few threads."""
+    """The run of one company."""
 
     def __init__(
         self,
@@ -63,17 +84,18 @@ class CompanyRun:
         tools: PushTools,
         on_progress: OnProgress,
         cancellation: Cancellation,
-        *,
-        in_flight: int,
     ) -> None:
         self._connection = connection
-        self._claims = tools.claims
+        self._tools = tools
         self._recorder = tools.recorder
-        self._journal = tools.journal
         self._on_progress = on_progress
         self._cancellation = cancellation
-        self._in_flight = in_flight
+        self._tempo = ClaimTempo()
         self._stopped_by: AppError | None = None
+        self._lock = threading.Lock()
+        self._ended: list[tuple[ClaimedPush, PushResult | None]] = []
+        """Posted, or not sent (None), and not told for good."""
+        self._want_new_ids: list[PushResult] = []
         self._results: list[PushResult] = []
 
     def run(
@@ -84,100 +106,159 @@ class CompanyRun:
         """Push; every invoice gets a result, whatever happens."""
         try:
             look, self._posting = open_company()
-            for start in range(0, len(checked), LOOKED_UP_AT_ONCE):
-                group = checked[start : start + LOOKED_UP_AT_ONCE]
-                self._push_all(group if self._is_over else self._looked_up(group, look))
+            self._push_all(self._looked_up(checked, look), is_new_generation=False)
+            self._try_new_ids(checked)
         except AppError as error:
-            self._stopped_by = error
-            log.warning("the run of %s stopped: %s", self._connection.name, error)
+            self._stop(error)
         except Exception as error:  # noqa: BLE001 - the other companies' results must be told
-            self._stopped_by = _unexpected(self._connection, error)
+            self._stop(error)
         self._tell_the_rest(checked)
         return self._results
 
-    def _looked_up(self, group: Sequence[Checked], look: LookFirst) -> Sequence[Checked]:
-        """Return what may be pushed; what is in QuickBooks, or seems to be, is told."""
-        looked = look.run(group)
-        for result in looked.results:
-            self._results.append(result)
-            self._on_progress(progress_of_stopped(result))
-        return looked.to_push
-
-    def _push_all(self, checked: Sequence[Checked]) -> None:
-        for start in range(0, len(checked), CLAIMS_AT_ONCE):
+    def _looked_up(self, checked: Sequence[Checked], look: LookFirst) -> Iterator[Checked]:
+        """Yield what may be pushed; what is in QuickBooks, or seems to be, is told."""
+        for start in range(0, len(checked), LOOKED_UP_AT_ONCE):
+            group = checked[start : start + LOOKED_UP_AT_ONCE]
             if self._is_over:
                 return
-            self._push_group(checked[start : start + CLAIMS_AT_ONCE])
+            looked = look.run(group)
+            for result in looked.results:
+                self._results.append(result)
+                self._on_progress(progress_of_stopped(result))
+            yield from looked.to_push
 
-    def _push_group(self, group: Sequence[Checked]) -> None:
-        again = self._post_all(group, is_new_generation=False)
-        by_id = {c.invoice.id: c for c in group}
-        for _ in range(NEW_IDS_AT_ONCE):
-            if not again or self._is_over:
-                break
-            # Whether QuickBooks replays a refusal under the same request id is not documented.
-            # These were refused before, were refused in the same words now, and are not there:
-            # only a new id can tell whether the cause has been mended on QuickBooks' side. And
-            # some ids are answered with documents that were voided long ago.
-            repeats = [by_id[r.invoice_id] for r in again]
-            again = self._post_all(repeats, is_new_generation=True)
-        for result in again:
-            self._tell(result)
+    def _push_all(self, wanted: Iterator[Checked], *, is_new_generation: bool) -> None:
+        """Claim group by group while the posts go on; then wait for the last of them.
 
-    def _post_all(self, group: Sequence[Checked], *, is_new_generation: bool) -> list[PushResult]:
-        claimed, refused = self._claims.take(
-            group, self._connection, is_new_generation=is_new_generation
-        )
-        for result in refused:
-            self._tell(result)
-        unsent: list[ClaimedPush] = []
-        refused_again: list[PushResult] = []
-        told: list[PushResult] = []
-        with ThreadPoolExecutor(self._in_flight, thread_name_prefix="push") as pool:
-            for claim, posted in zip(claimed, pool.map(self._post_one, claimed), strict=True):
-                if posted is None:
-                    unsent.append(claim)
-                elif _wants_new_id(claim, posted):
-                    refused_again.append(posted)
-                else:
-                    told.append(posted)
+        Raises:
+            AppError: outcomes cannot be written to the CRM; the journal knows them.
+        """
+        try:
+            self._claim_all(wanted, is_new_generation=is_new_generation)
+        except AppError as error:
+            self._stop(error)
+        except Exception as error:  # noqa: BLE001 - what is under way must come to its end
+            self._stop(error)
+        self._tools.posts.wait_until(0)
+        self._tools.writes.wait_until(0)
         try:
             self._recorder.flush()
         finally:
-            for result in told:
-                final = self._recorder.final(result)
-                self._tell(final, is_told=final == result)
-        for result, claim in zip(self._claims.release(unsent), unsent, strict=True):
-            self._tell(self._why_unsent(result, claim))
-        return refused_again
+            self._tell_ended(is_last=True)
 
-    def _post_one(self, claim: ClaimedPush) -> PushResult | None:
+    def _claim_all(self, wanted: Iterator[Checked], *, is_new_generation: bool) -> None:
+        while group := self._next_group(wanted):
+            claimed, refused = self._tools.claims.take(
+                group, self._connection, is_new_generation=is_new_generation
+            )
+            for result in refused:
+                self._tell(result)
+            for claim in claimed:
+                self._tools.posts.start(lambda claim=claim: self._post_one(claim))  # type: ignore[misc]
+            self._make_room()
+            self._tell_ended()
+
+    def _next_group(self, wanted: Iterator[Checked]) -> list[Checked]:
+        group: list[Checked] = []
+        most = self._tempo.group
+        while not self._is_over and len(group) < most and (one := next(wanted, None)):
+            group.append(one)
+        return [] if self._is_over else group
+
+    def _make_room(self) -> None:
+        """Wait until more claims are wanted, and the CRM has heard of enough outcomes."""
+        while True:
+            ahead = self._tempo.ahead
+            self._tools.posts.wait_until(ahead)
+            if ahead <= self._tempo.ahead or self._is_over:
+                break
+        if self._recorder.waiting > MOST_UNRECORDED:
+            self._tools.writes.wait_until(0)
+            self._recorder.flush()
+
+    def _try_new_ids(self, checked: Sequence[Checked]) -> None:
+        """Push once more, under new request ids, those of which only that can tell more.
+
+        Whether QuickBooks replays a refusal under the same request id is not documented. Some were
+        refused before, were refused in the same words now, and are not there: only a new id can
+        tell whether the cause has been mended on QuickBooks' side. And some ids are answered with
+        documents that were voided long ago.
+        """
+        for _ in range(NEW_IDS_AT_ONCE):
+            if not self._want_new_ids or self._is_over:
+                break
+            wanted = {result.invoice_id for result in self._want_new_ids}
+            self._want_new_ids = []
+            repeats = [one for one in checked if one.invoice.id in wanted]
+            self._push_all(iter(repeats), is_new_generation=True)
+        for result in self._want_new_ids:
+            self._tell(result)
+
+    def _post_one(self, claim: ClaimedPush) -> None:
+        result = self._posted(claim)
+        if result is not None:
+            self._tempo.posted(self._tools.clock.now())
+            if any(finding.cause is Cause.COMPANY_READ_ONLY for finding in result.findings):
+                self._stop(company_closed(result.findings[0], self._connection))
+            if not _wants_new_id(claim, result):
+                self._on_progress(progress_of(result))
+        with self._lock:
+            self._ended.append((claim, result))
+
+    def _posted(self, claim: ClaimedPush) -> PushResult | None:
         """Post one; None when the run ended before it was sent."""
-        if self._is_over or self._posting.is_too_late(claim):
-            return None
-        self._on_progress(PushProgress(claim.push.invoice_id, RowStatus.POSTING))
+        push = claim.push
+
+        def on_leaving() -> None:
+            self._on_progress(PushProgress(push.invoice_id, RowStatus.POSTING))
+
         try:
-            result = self._posting.post(claim)
+            return self._posting.post(claim, lambda: self._is_over, on_leaving)
         except AppError as error:
             # The posting has recorded what it could; the journal knows the rest.
-            self._stopped_by = error
+            self._stop(error)
             is_sent = not isinstance(error, SignInNeededError)
             state = PostingState.UNKNOWN if is_sent else PostingState.FAILED
             finding = (
-                unknown_outcome(claim.push, f"{error} {error.details}")
+                unknown_outcome(push, f"{error} {error.details}")
                 if is_sent
-                else not_sent(claim.push.invoice_number, error)
+                else not_sent(push.invoice_number, error)
             )
-            result = PushResult(claim.push.invoice_id, state, None, (finding,))
+            return PushResult(push.invoice_id, state, None, (finding,))
         except Exception as error:  # noqa: BLE001 - the other pushes' results must be told
-            self._stopped_by = _unexpected(self._connection, error)
-            finding = unknown_outcome(claim.push, self._stopped_by.details)
-            result = PushResult(claim.push.invoice_id, PostingState.UNKNOWN, None, (finding,))
-        if any(finding.cause is Cause.COMPANY_READ_ONLY for finding in result.findings):
-            self._stopped_by = company_closed(result.findings[0], self._connection)
-        if not _wants_new_id(claim, result):
-            self._on_progress(progress_of(result))
-        return result
+            finding = unknown_outcome(push, self._stop(error).details)
+            return PushResult(push.invoice_id, PostingState.UNKNOWN, None, (finding,))
+
+    def _tell_ended(self, *, is_last: bool = False) -> None:
+        """Tell what has ended and is in the CRM, or could not be brought there until the end.
+
+        Claims that were not sent are given back.
+        """
+        with self._lock:
+            ended, self._ended = self._ended, []
+        unsent: list[ClaimedPush] = []
+        for claim, posted in ended:
+            if posted is None:
+                unsent.append(claim)
+            elif _wants_new_id(claim, posted):
+                self._want_new_ids.append(posted)
+            elif is_last or self._recorder.written(posted.invoice_id) is not None:
+                final = self._recorder.final(posted)
+                self._tell(final, is_told=final == posted)
+            else:
+                with self._lock:
+                    self._ended.append((claim, posted))
+        for result, claim in zip(self._tools.claims.release(unsent), unsent, strict=True):
+            self._tell(self._why_unsent(result, claim))
+
+    def _stop(self, error: Exception) -> AppError:
+        """Let nothing more be sent, because of this error."""
+        if isinstance(error, AppError):
+            log.warning("the run of %s stopped: %s", self._connection.name, error)
+            self._stopped_by = error
+            return error
+        self._stopped_by = _unexpected(self._connection, error)
+        return self._stopped_by
 
     def _why_unsent(self, result: PushResult, claim: ClaimedPush) -> PushResult:
         """Say why a claim was given back; a person's own cancel needs no words."""
@@ -220,7 +301,7 @@ class CompanyRun:
 
     def _open_in_journal(self) -> dict[InvoiceId, Push]:
         try:
-            pushes = self._journal.open_pushes()
+            pushes = self._tools.journal.open_pushes()
         except AppError as error:
             log.warning("the journal cannot say what is open: %s", error)
             return {}

@@ -7,9 +7,11 @@ it, or the outcome is unknown and stays so until QuickBooks has been asked.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.errors import (
@@ -151,32 +153,57 @@ class Posting:
         taken_on = claimed.renewed_on or claimed.push.prepared_on
         return self._clock.now() - taken_on > CLAIM_LASTS
 
-    def post(self, claimed: ClaimedPush) -> PushResult:
-        """Send the draft once and follow it to its end.
+    def post(
+        self,
+        claimed: ClaimedPush,
+        is_over: Callable[[], bool] = lambda: False,
+        on_leaving: Callable[[], None] = lambda: None,
+    ) -> PushResult | None:
+        """Send the draft once and follow it to its end; None where it was not sent.
+
+        It is not sent once ``is_over`` says so, or once the claim has become too old. Both are
+        looked at last when the limits let it leave, however long that took: nothing leaves under a
+        claim that another desktop may have taken over. Then the journal says SENT, and only then
+        does it leave.
 
         Raises:
             SignInNeededError: after recording that nothing was sent; the run of this company ends.
             JournalError: nothing was sent, or the outcome stays open in the journal.
         """
-        push = claimed.push
-        self._journal.advance([push.request_id], PushStep.SENT)
+
+        def gives_up() -> bool:
+            return is_over() or self.is_too_late(claimed)
+
+        with self._company.turn(gives_up) as turn:
+            if turn is None or gives_up():
+                return None
+            on_leaving()
+            self._journal.advance([claimed.push.request_id], PushStep.SENT)
+            answer = self._send(claimed.push, turn)
+        return self._follow(claimed, answer)
+
+    def _send(self, push: Push, turn: Any) -> PostedDocument | AppError:
         try:
-            document = self._company.post(push.draft, push.request_id)
-        except RequestRejectedError as error:
-            return self._refused(claimed, error)
-        except NOTHING_SENT as error:
-            result = self._close_refused(claimed, error)
-            if isinstance(error, SignInNeededError):
-                raise
-            return result
+            return self._company.post(push.draft, push.request_id, turn)
         except AppError as error:
+            return error
+
+    def _follow(self, claimed: ClaimedPush, answer: PostedDocument | AppError) -> PushResult:
+        if isinstance(answer, RequestRejectedError):
+            return self._refused(claimed, answer)
+        if isinstance(answer, NOTHING_SENT):
+            result = self._close_refused(claimed, answer)
+            if isinstance(answer, SignInNeededError):
+                raise answer
+            return result
+        if isinstance(answer, AppError):
             # OutcomeUnknownError, and anything else that does not prove the contrary.
-            log.warning("no answer for request %s: %s", push.request_id, error)
+            log.warning("no answer for request %s: %s", claimed.push.request_id, answer)
             return self.settle(claimed)
-        if not _is_repetition(document, claimed):
-            return self.confirm(claimed, document)
+        if not _is_repetition(answer, claimed):
+            return self.confirm(claimed, answer)
         try:
-            return self._accept(claimed, document)
+            return self._accept(claimed, answer)
         except AppError as error:
             return self._leave_unknown(claimed, error)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
+from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId
 from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
@@ -17,6 +18,7 @@ from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher
 from psaqb_desktop.services.company_run import CompanyRun, PushTools
+from psaqb_desktop.services.lanes import OwnLane, ThreadLanes, lanes_of
 from psaqb_desktop.services.look_first import LookFirst
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import Posting
@@ -24,9 +26,9 @@ from psaqb_desktop.services.push_progress import OnProgress, PushProgress, progr
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 from psaqb_desktop.services.result_recorder import ResultRecorder
 
-IN_FLIGHT = 8
-"""Pushes of one company that are under way at once; pacing keeps them within the limits."""
-COMPANIES_AT_ONCE = 8
+IN_FLIGHT = 32
+"""Threads that post to one company. How many posts are under way is up to its pacing."""
+COMPANIES_AT_ONCE = 16
 
 __all__ = ["OnProgress", "PushInvoices", "PushProgress", "progress_of"]
 
@@ -126,13 +128,28 @@ class PushInvoices:
         connection = checked[0].connection
         if connection is None:
             return []
-        tools = PushTools(
-            claims=self._claims,
-            recorder=ResultRecorder(records=self._records, journal=self._journal),
-            journal=self._journal,
-        )
-        run = CompanyRun(connection, tools, on_progress, cancellation, in_flight=self._in_flight)
+        with (
+            lanes_of(self._in_flight, "push") as posts,
+            OwnLane() if self._in_flight == 1 else ThreadLanes(1, "record") as writes,
+        ):
+            recorder = ResultRecorder(records=self._records, journal=self._journal, lane=writes)
+            tools = PushTools(
+                claims=self._claims,
+                recorder=recorder,
+                journal=self._journal,
+                clock=self._clock,
+                posts=posts,
+                writes=writes,
+            )
+            run = CompanyRun(connection, tools, on_progress, cancellation)
+            return run.run(checked, self._opener(connection, recorder, accept_similar))
 
+    def _opener(
+        self,
+        connection: Connection,
+        recorder: ResultRecorder,
+        accept_similar: frozenset[InvoiceId],
+    ) -> Callable[[], tuple[LookFirst, Posting]]:
         def open_company() -> tuple[LookFirst, Posting]:
             company, name = self._companies.open(connection), self._pusher.name()
             look = LookFirst(
@@ -147,13 +164,13 @@ class PushInvoices:
             posting = Posting(
                 company=company,
                 journal=self._journal,
-                recorder=tools.recorder,
+                recorder=recorder,
                 clock=self._clock,
                 pushed_by=name,
             )
             return look, posting
 
-        return run.run(checked, open_company)
+        return open_company
 
 
 def _changed(checked: Checked) -> Finding:

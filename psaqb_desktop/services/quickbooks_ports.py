@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
 from psaqb_desktop.domain.draft import DocumentType, Draft
@@ -23,8 +24,20 @@ class QuickBooksCompany(Protocol):
         """Read company info, preferences and lists."""
         ...
 
-    def post(self, draft: Draft, request_id: RequestId) -> PostedDocument:
+    def turn(self, gives_up: Callable[[], bool]) -> AbstractContextManager[Any]:
+        """Wait until one post may leave within the limits; the turn is handed to ``post``.
+
+        Waited for before the journal says that the request leaves, so that a program that is
+        stopped or dies while it waits has sent nothing. ``gives_up`` is asked before and while it
+        waits, and before a post that was throttled is tried again; None is the turn of one that
+        gave up. Raises nothing.
+        """
+        ...
+
+    def post(self, draft: Draft, request_id: RequestId, turn: Any = None) -> PostedDocument:
         """Create the document under this request id; the same id answers the same document.
+
+        Without a turn it waits for one.
 
         Raises:
             OutcomeUnknownError: sent, and no readable answer came (time-out, drop, 5xx, 10000).

@@ -1,4 +1,9 @@
-"""Recording outcomes: written to the CRM in groups, and only then closed in the journal."""
+"""Recording outcomes: written to the CRM in groups, and only then closed in the journal.
+
+The writing may be done on a lane beside the posts, so that a CRM that asks for patience keeps
+nobody from QuickBooks. Outcomes that come while a group is being written go with the next one: the
+slower the CRM, the larger its groups.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,7 @@ from psaqb_desktop.domain.findings import Cause, blocker, warning
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
 from psaqb_desktop.domain.push import PostingState, PushResult, PushStep, SyncRecord
 from psaqb_desktop.services.adoption import record_at
+from psaqb_desktop.services.lanes import Lanes, OwnLane
 from psaqb_desktop.services.ports import PushJournal, SyncRecordStore
 
 GROUP = 20
@@ -35,16 +41,28 @@ class ResultRecorder:
     The journal knows each outcome before it comes here, so nothing is lost with this object.
     """
 
-    def __init__(self, *, records: SyncRecordStore, journal: PushJournal) -> None:
+    def __init__(
+        self, *, records: SyncRecordStore, journal: PushJournal, lane: Lanes | None = None
+    ) -> None:
+        """``lane`` is where groups are written; the caller's own thread if none is given."""
         self._records = records
         self._journal = journal
+        self._lane = lane or OwnLane()
         self._waiting: list[Outcome] = []
+        self._due_at = GROUP
+        self._is_due = False
         self._written: dict[InvoiceId, SyncRecord] = {}
         self._added: set[InvoiceId] = set()
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many outcomes the CRM has not been told yet."""
+        return len(self._waiting)
 
     def add(self, outcome: Outcome) -> None:
-        """Take an outcome; every so many are written at once, on the calling thread.
+        """Take an outcome; every so many are written at once.
 
         Trouble with the CRM is no news about this invoice: what could not be written waits for
         the next group, and ``flush`` tells.
@@ -52,11 +70,20 @@ class ResultRecorder:
         with self._lock:
             self._waiting.append(outcome)
             self._added.add(outcome.record.invoice_id)
-            group = self._take() if len(self._waiting) >= GROUP else []
+            is_news = not self._is_due and len(self._waiting) >= self._due_at
+            self._is_due = self._is_due or is_news
+        if is_news:
+            self._lane.start(self._write_due)
+
+    def _write_due(self) -> None:
         try:
-            self._write(group)
+            while group := self._take_due():
+                self._write(group)
         except AppError as error:
             log.warning("outcomes wait, the CRM cannot be written just now: %s", error)
+            with self._lock:
+                # Not again with the very next outcome: the CRM may have asked for patience.
+                self._is_due, self._due_at = False, len(self._waiting) + GROUP
 
     def flush(self) -> None:
         """Write everything that still waits.
@@ -100,9 +127,20 @@ class ResultRecorder:
 
     def _take(self) -> list[Outcome]:
         group, self._waiting = self._waiting, []
+        self._due_at = GROUP
         return group
 
+    def _take_due(self) -> list[Outcome]:
+        with self._lock:
+            self._is_due = len(self._waiting) >= self._due_at
+            return self._take() if self._is_due else []
+
     def _write(self, group: Sequence[Outcome]) -> None:
+        """Write a group; one after the other, whoever calls."""
+        with self._writing:
+            self._write_group(group)
+
+    def _write_group(self, group: Sequence[Outcome]) -> None:
         waiting = {outcome.record.invoice_id: outcome for outcome in group}
         try:
             for _ in range(TRIES):

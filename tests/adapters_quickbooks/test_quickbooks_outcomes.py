@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -131,6 +132,19 @@ def test_throttling_that_lasts_is_not_posted(british: Any, make_draft: Any) -> N
     assert error.retry_after == 60
     assert len(british.practice.calls("/invoice")) == 4
     assert invoices(british) == 0
+
+
+def test_a_throttled_post_that_is_given_up_is_not_sent_again(british: Any, make_draft: Any) -> None:
+    draft = make_draft(british.company.lists())
+    british.practice.fail("status", path="*/invoice", status=429)
+    is_over = threading.Event()
+    british.clock.after_sleep = lambda _: is_over.set()
+    with british.company.turn(is_over.is_set) as turn, pytest.raises(ServiceUnavailableError):
+        british.company.post(draft, FIRST, turn)
+    assert [call["status"] for call in british.practice.calls("/invoice")] == [429]
+    assert invoices(british) == 0
+    with british.company.turn(is_over.is_set) as turn:
+        assert turn is None
 
 
 def test_an_expired_token_is_renewed_once_and_the_same_request_repeated(

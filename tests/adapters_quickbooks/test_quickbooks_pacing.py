@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psaqb_desktop.adapters.quickbooks.pacing import LIMITS, CompanyPacings, Pacing
+from psaqb_desktop.adapters.quickbooks.allowance import LIMITS
+from psaqb_desktop.adapters.quickbooks.pacing import CompanyPacings, Pacing
 from psaqb_desktop.domain.identifiers import RealmId
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -111,10 +112,11 @@ def test_many_threads_share_the_limits() -> None:
 def test_a_pause_holds_everybody_back_and_the_longest_counts() -> None:
     clock = StepClock()
     pacing = Pacing(clock)
-    pacing.pause(60)
-    pacing.pause(5)
-    pacing.wait_turn()
-    assert (clock.now() - START).total_seconds() == 60
+    first, second = pacing.tries(), pacing.tries()
+    for turn in (first, second):
+        turn.leaves()
+    first.throttled(60)
+    second.throttled(5)
     pacing.wait_turn()
     assert (clock.now() - START).total_seconds() == 60
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -83,7 +84,11 @@ class FakeLedger:
         self.calls.append("lists")
         return self.company_lists
 
-    def post(self, draft: Draft, request_id: RequestId) -> PostedDocument:
+    @contextmanager
+    def turn(self, gives_up: Callable[[], bool]) -> Iterator[object | None]:
+        yield None if gives_up() else self
+
+    def post(self, draft: Draft, request_id: RequestId, turn: object = None) -> PostedDocument:  # noqa: ARG002
         with self._lock:
             self.calls.append("post")
             self.posts.append(Posted(draft.invoice_id, request_id))

@@ -58,10 +58,11 @@ def test_the_request_id_is_in_journal_and_crm_before_quickbooks_hears_of_it(
     calls = [c for c in program.gate.calls if c.split(".")[0] in {"journal", "quickbooks"}]
     calls = [c for c in program.gate.calls if c in {*calls, "records.write"}]
     start = calls.index("journal.prepare")
-    assert calls[start : start + 7] == [
+    assert calls[start : start + 8] == [
         "journal.prepare",
         "records.write",
         "journal.advance",
+        "quickbooks.turn",
         "journal.advance",
         "quickbooks.post",
         "journal.advance",

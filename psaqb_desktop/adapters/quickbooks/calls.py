@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.adapters.http.retry import retry_after
 from psaqb_desktop.adapters.http.session import HttpSession
+from psaqb_desktop.adapters.quickbooks.allowance import THROTTLE_PAUSE_SECONDS
 from psaqb_desktop.adapters.quickbooks.faults import read_faults
-from psaqb_desktop.adapters.quickbooks.pacing import THROTTLE_PAUSE_SECONDS, Pacing
+from psaqb_desktop.adapters.quickbooks.pacing import Pacing, Turn
 from psaqb_desktop.adapters.quickbooks.refusals import SERVICE, access_refused
 from psaqb_desktop.adapters.quickbooks.trust import require_api_address
 from psaqb_desktop.domain.connection import Connection
@@ -93,50 +95,65 @@ class CompanyCalls:
             _Call("POST", "query", {}, statement, "application/text", is_safe_to_repeat=True)
         )
 
-    def post(self, path: str, params: Mapping[str, str], body: str) -> HttpAnswer:
-        """Write something.
+    def turn(self, gives_up: Callable[[], bool]) -> AbstractContextManager[Turn | None]:
+        """Wait for the turn of one write; see :meth:`Pacing.turn`."""
+        return self._pacing.turn(gives_up)
+
+    def post(
+        self, path: str, params: Mapping[str, str], body: str, turn: Turn | None = None
+    ) -> HttpAnswer:
+        """Write something, at once where it has its turn.
 
         Raises:
             OutcomeUnknownError: it was sent, and no complete answer came.
         """
-        return self._send(
-            _Call("POST", path, params, body, "application/json", is_safe_to_repeat=False)
-        )
+        call = _Call("POST", path, params, body, "application/json", is_safe_to_repeat=False)
+        if turn is None:
+            return self._send(call)
+        try:
+            answer = self._send(call, turn)
+        except OutcomeUnknownError:
+            turn.failed()
+            raise
+        if answer.status >= 500:
+            turn.failed()
+        elif not _is_throttled(answer):
+            turn.answered()
+        return answer
 
-    def _send(self, call: _Call) -> HttpAnswer:
+    def _send(self, call: _Call, turn: Turn | None = None) -> HttpAnswer:
         """Send, and once more with a new token if the token was refused.
 
         A refused token and throttling mean that QuickBooks did nothing, so a write may be
         repeated as it is.
         """
+        turn = turn or self._pacing.tries()
         token = self._token()
-        answer = self._patiently(call, token)
+        answer = self._patiently(call, token, turn)
         if answer.status == 401 and _is_about_token(answer):
-            answer = self._patiently(call, self._renewed_token(token))
+            answer = self._patiently(call, self._renewed_token(token), turn)
             if answer.status == 401 and _is_about_token(answer):
                 raise access_refused(self.company, answer.excerpt())
         return answer
 
-    def _patiently(self, call: _Call, token: str) -> HttpAnswer:
+    def _patiently(self, call: _Call, token: str, turn: Turn) -> HttpAnswer:
         """Send, waiting as long as QuickBooks asks, some times over."""
-        for _ in range(_MOST_TRIES - 1):
-            answer = self._once(call, token)
+        for _ in range(_MOST_TRIES):
+            answer = self._once(call, token, turn)
             if not _is_throttled(answer):
                 return answer
-            self._pacing.pause(_pause_seconds(answer))
-        answer = self._once(call, token)
-        if not _is_throttled(answer):
-            return answer
-        self._pacing.pause(_pause_seconds(answer))
+            pause = retry_after(answer.headers)
+            pause = THROTTLE_PAUSE_SECONDS if pause is None else pause
+            turn.throttled(pause)
         raise ServiceUnavailableError(
             f"QuickBooks keeps limiting the requests for {self.company}. Nothing was changed.",
             service=SERVICE,
-            retry_after=_pause_seconds(answer),
+            retry_after=pause,
             remedy="Waiting invoices stay where they are. Try again in some minutes.",
             details=answer.excerpt(),
         )
 
-    def _once(self, call: _Call, token: str) -> HttpAnswer:
+    def _once(self, call: _Call, token: str, turn: Turn) -> HttpAnswer:
         self.require_trusted_address()
         url = self._url(call.path)
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
@@ -149,7 +166,7 @@ class CompanyCalls:
             params={"minorversion": MINOR_VERSION, **call.params},
             data=call.body,
             is_safe_to_repeat=call.is_safe_to_repeat,
-            before_try=self._pacing.wait_turn,
+            before_try=turn.leaves,
         )
 
     def _url(self, path: str) -> str:
@@ -191,11 +208,6 @@ def _is_throttled(answer: HttpAnswer) -> bool:
     if answer.status == 429:
         return True
     return answer.status == 403 and any(f.is_throttling for f in read_faults(answer))
-
-
-def _pause_seconds(answer: HttpAnswer) -> float:
-    seconds = retry_after(answer.headers)
-    return THROTTLE_PAUSE_SECONDS if seconds is None else seconds
 
 
 def _is_about_token(answer: HttpAnswer) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from psaqb_desktop.adapters.quickbooks.find import (
     walk_created_since,
 )
 from psaqb_desktop.adapters.quickbooks.lists import read_lists
+from psaqb_desktop.adapters.quickbooks.pacing import Turn
 from psaqb_desktop.adapters.quickbooks.post import post_draft
 from psaqb_desktop.adapters.quickbooks.queries import answered, query_ids
 from psaqb_desktop.adapters.quickbooks.web_pages import page_of
@@ -45,9 +47,13 @@ class Company:
         """Read company info, preferences and lists."""
         return read_lists(self._calls)
 
-    def post(self, draft: Draft, request_id: RequestId) -> PostedDocument:
+    def turn(self, gives_up: Callable[[], bool]) -> AbstractContextManager[Turn | None]:
+        """Wait until one post may leave, and keep its place while it is under way."""
+        return self._calls.turn(gives_up)
+
+    def post(self, draft: Draft, request_id: RequestId, turn: Turn | None = None) -> PostedDocument:
         """Create the document under this request id; the same id answers the same document."""
-        return post_draft(self._calls, draft, request_id)
+        return post_draft(self._calls, draft, request_id, turn)
 
     def find(self, draft: Draft, since: datetime | None = None) -> tuple[PostedDocument, ...]:
         """Look for documents of this draft's CRM invoice, by our key in the private note."""

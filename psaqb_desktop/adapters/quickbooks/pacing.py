@@ -1,23 +1,25 @@
-"""Keeping to Intuit's limits for one company, over all threads.
+"""Keeping to Intuit's limits for one company, over all threads: who may send waits here.
 
-Published: 10 requests a second and 500 a minute for each company and app; after a 429, a wait of
-a minute. The windows slide and are kept by the clock, never by counting sleeps, which come late.
+What is allowed is decided by :mod:`~psaqb_desktop.adapters.quickbooks.allowance` (rate) and
+:mod:`~psaqb_desktop.adapters.quickbooks.concurrency` (writes under way); here are the clock, the
+locks and the waiting.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Protocol
 
+from psaqb_desktop.adapters.quickbooks.allowance import LIMITS, Allowance, Leave, Limit
+from psaqb_desktop.adapters.quickbooks.concurrency import PlacesLimit
+from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import RealmId
 
-THROTTLE_PAUSE_SECONDS = 60.0
-LIMITS = ((10, 1.0), (500, 60.0))
-_MARGIN_SECONDS = 0.05
-"""Requests reach Intuit a little later or earlier than they leave here."""
+_ASKED_EVERY_SECONDS = 0.5
+"""How long somebody who may give up waits before being asked again."""
 
 
 class Clock(Protocol):
@@ -32,77 +34,146 @@ class Clock(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Window:
-    """At most ``limit`` requests within any ``length``; remembers when the last ones left."""
-
-    limit: int
-    length: timedelta
-    left: deque[datetime]
-
-    def free_at(self, now: datetime) -> datetime:
-        if len(self.left) < self.limit:
-            return now
-        return self.left[0] + self.length
-
-
 class Pacing:
     """Lets requests of one company go, one after the other, as fast as the limits allow."""
 
-    def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...] = LIMITS) -> None:
+    def __init__(self, clock: Clock, limits: tuple[Limit, ...] = LIMITS) -> None:
         """``limits`` are pairs of a number of requests and a length in seconds."""
         self._clock = clock
         self._turn = threading.Lock()
-        self._pause_lock = threading.Lock()
-        self._paused_until: datetime | None = None
-        self._windows = tuple(
-            _Window(limit, timedelta(seconds=length + _MARGIN_SECONDS), deque(maxlen=limit))
-            for limit, length in limits
-        )
+        self._state = threading.Lock()
+        self._allowance = Allowance(limits)
+        self._place_is_free = threading.Condition()
+        self._places = PlacesLimit()
+        self._under_way = 0
+
+    @property
+    def places(self) -> int:
+        """How many writes may be under way just now."""
+        with self._place_is_free:
+            return self._places.places
 
     def wait_turn(self) -> None:
-        """Wait until a request may leave, and count it."""
+        """Wait until a request may leave, and count it as leaving now."""
+        self.tries().leaves()
+
+    def tries(self) -> Turn:
+        """Return what waits for a turn before each try of a request that needs no place."""
+        return Turn(self, None, _never)
+
+    @contextmanager
+    def turn(self, gives_up: Callable[[], bool]) -> Iterator[Turn | None]:
+        """Wait for a place and a turn of one write, and keep the place.
+
+        ``gives_up`` is asked before and while it waits; None where it answered True.
+        """
+        if not self._take_place(gives_up):
+            yield None
+            return
+        try:
+            leave = self.wait(gives_up)
+            yield None if leave is None else Turn(self, leave, gives_up)
+        finally:
+            self._give_place()
+
+    def wait(self, gives_up: Callable[[], bool]) -> Leave | None:
+        """Wait for leave; None where ``gives_up`` answered True meanwhile."""
         # Who waits keeps the turn: the others queue here and cannot all wake for one free place.
         with self._turn:
-            while True:
-                now = self._clock.now()
-                self._forgive_clock_set_back(now)
-                seconds = (self._free_at(now) - now).total_seconds()
-                if seconds <= 0:
-                    break
-                self._clock.sleep(seconds)
-            for window in self._windows:
-                window.left.append(now)
+            while not gives_up():
+                with self._state:
+                    now = self._clock.now()
+                    seconds = (self._allowance.free_at(now) - now).total_seconds()
+                    if seconds <= 0:
+                        return self._allowance.take()
+                is_asked = gives_up is not _never
+                self._clock.sleep(min(seconds, _ASKED_EVERY_SECONDS) if is_asked else seconds)
+        return None
 
-    def pause(self, seconds: float) -> None:
-        """Let no request go for so long: the service asked to slow down."""
-        until = self._clock.now() + timedelta(seconds=seconds)
-        with self._pause_lock:
-            if self._paused_until is None or until > self._paused_until:
-                self._paused_until = until
+    def count(self, leave: Leave) -> None:
+        """Count a request from the moment at which it really leaves."""
+        with self._state:
+            leave.moment = self._clock.now()
 
-    def _free_at(self, now: datetime) -> datetime:
-        moments = [window.free_at(now) for window in self._windows]
-        with self._pause_lock:
-            if self._paused_until is not None:
-                moments.append(self._paused_until)
-        return max(moments)
+    def throttled(self, leave: Leave, seconds: float) -> None:
+        """Let no request go for a while: the service turned one away."""
+        with self._state:
+            self._allowance.throttled(leave, self._clock.now(), seconds)
 
-    def _forgive_clock_set_back(self, now: datetime) -> None:
-        """Start over when the computer's clock was set back, or a wait could last for hours."""
-        newest = max((w.left[-1] for w in self._windows if w.left), default=now)
-        if newest <= now:
-            return
-        for window in self._windows:
-            window.left.clear()
-        with self._pause_lock:
-            self._paused_until = None
+    def answered(self, leave: Leave) -> None:
+        """Learn from the latency of a write."""
+        with self._place_is_free:
+            if leave.moment is not None:
+                seconds = (self._clock.now() - leave.moment).total_seconds()
+                self._places.answered(max(0.0, seconds), self._under_way)
+
+    def failed(self) -> None:
+        """Learn from a write that got no answer, or the answer that the service is unwell."""
+        with self._place_is_free:
+            self._places.failed()
+
+    def _take_place(self, gives_up: Callable[[], bool]) -> bool:
+        with self._place_is_free:
+            while not gives_up():
+                if self._under_way < self._places.places:
+                    self._under_way += 1
+                    return True
+                self._place_is_free.wait(_ASKED_EVERY_SECONDS)
+        return False
+
+    def _give_place(self) -> None:
+        with self._place_is_free:
+            self._under_way -= 1
+            self._place_is_free.notify_all()
+
+
+class Turn:
+    """When one request may leave: at once where it has leave already, else after a wait.
+
+    Each further try (after a refused connection or a 429) waits for a turn of its own.
+    """
+
+    def __init__(self, pacing: Pacing, leave: Leave | None, gives_up: Callable[[], bool]) -> None:
+        self._pacing = pacing
+        self._waiting = leave
+        self._gives_up = gives_up
+        self._gone: Leave | None = None
+
+    def leaves(self) -> None:
+        """Wait if need be, and count the request as leaving now.
+
+        Raises:
+            ServiceUnavailableError: it is not to be tried any more.
+        """
+        leave, self._waiting = self._waiting, None
+        if leave is None:
+            leave = self._pacing.wait(self._gives_up)
+        if leave is None:
+            raise ServiceUnavailableError(
+                "QuickBooks did not take it, and it was not tried again.", service="QuickBooks"
+            )
+        self._pacing.count(leave)
+        self._gone = leave
+
+    def answered(self) -> None:
+        """Learn that an answer came."""
+        if self._gone is not None:
+            self._pacing.answered(self._gone)
+
+    def failed(self) -> None:
+        """Learn that no answer came, or that the service is unwell."""
+        self._pacing.failed()
+
+    def throttled(self, seconds: float) -> None:
+        """Pause: the request was turned away."""
+        if self._gone is not None:
+            self._pacing.throttled(self._gone, seconds)
 
 
 class CompanyPacings:
     """One pacing for each company, shared by whoever calls it: Intuit counts them together."""
 
-    def __init__(self, clock: Clock, limits: tuple[tuple[int, float], ...] = LIMITS) -> None:
+    def __init__(self, clock: Clock, limits: tuple[Limit, ...] = LIMITS) -> None:
         self._clock = clock
         self._limits = limits
         self._lock = threading.Lock()
@@ -114,3 +185,7 @@ class CompanyPacings:
             if realm_id not in self._pacings:
                 self._pacings[realm_id] = Pacing(self._clock, self._limits)
             return self._pacings[realm_id]
+
+
+def _never() -> bool:
+    return False

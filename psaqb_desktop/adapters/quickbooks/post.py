@@ -14,6 +14,7 @@ from psaqb_desktop.adapters.quickbooks import json_reading as read
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.documents import posted_document
 from psaqb_desktop.adapters.quickbooks.faults import Fault, faults_in, read_faults
+from psaqb_desktop.adapters.quickbooks.pacing import Turn
 from psaqb_desktop.adapters.quickbooks.payloads import document_payload
 from psaqb_desktop.adapters.quickbooks.refusals import Subject, refusal
 from psaqb_desktop.domain.draft import DocumentType, Draft
@@ -32,8 +33,10 @@ _REFUSED_WITHOUT_WORDS = frozenset({401, 403, 404, 405, 406, 411, 413, 414, 415,
 _DUPLICATE_REQUEST_ID = "600"
 
 
-def post_draft(calls: CompanyCalls, draft: Draft, request_id: RequestId) -> PostedDocument:
-    """Create the document of a draft under a request id.
+def post_draft(
+    calls: CompanyCalls, draft: Draft, request_id: RequestId, turn: Turn | None = None
+) -> PostedDocument:
+    """Create the document of a draft under a request id, at once where it has its turn.
 
     Raises:
         OutcomeUnknownError: it may or may not be there.
@@ -44,7 +47,9 @@ def post_draft(calls: CompanyCalls, draft: Draft, request_id: RequestId) -> Post
     subject = _subject(calls, draft)
     calls.require_trusted_address()
     try:
-        answer = calls.post(draft.document_type.value.lower(), {"requestid": request_id}, body)
+        answer = calls.post(
+            draft.document_type.value.lower(), {"requestid": request_id}, body, turn
+        )
     except OutcomeUnknownError as error:
         raise _unknown(subject, error.details) from error
     except UntrustedHostError as error:

@@ -1,0 +1,126 @@
+"""How many requests of one company may leave now: published limits, pauses, and a fair share.
+
+Published (developer.intuit.com, limits and throttles): 10 requests a second and 500 a minute for
+each company and app, 40 of them batches, 800 over all Intuit APIs; after a 429 a wait of a minute.
+This program sends no batches, and 500 is the tighter of the last two. The windows slide and are
+kept by the clock, never by counting sleeps, which come late.
+
+Intuit counts all desktops together and tells nobody how many there are. So whoever meets a 429
+halves its rate and, after the pause, spaces its requests evenly and takes a little more each
+second: additive increase and multiplicative decrease. Of two that share a limit the faster one
+meets the 429 more often and gives up more each time, which is what brings both near half; a rate
+that came back in full after the pause would only meet the next 429. Nothing here waits or locks,
+see :mod:`psaqb_desktop.adapters.quickbooks.pacing`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+Limit = tuple[int, float]
+"""A number of requests, and the length of the sliding window in seconds that they may fall in."""
+
+LIMITS: tuple[Limit, ...] = ((10, 1.0), (500, 60.0))
+THROTTLE_PAUSE_SECONDS = 60.0
+SLOWED_BY = 0.5
+REGAINED_IN_SECONDS = 240.0
+"""From half the rate to the whole, where nobody else is there any more."""
+LEAST_SHARE = 1 / 16
+_MARGIN_SECONDS = 0.05
+"""Requests reach Intuit a little later or earlier than they leave here."""
+
+
+@dataclass(eq=False, slots=True)
+class Leave:
+    """One request that may leave; ``moment`` is when it did, None until then."""
+
+    moment: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Window:
+    """At most ``limit`` requests within any ``length``. Who has leave and has not left counts."""
+
+    limit: int
+    length: timedelta
+    taken: deque[Leave] = field(default_factory=deque)
+
+    def free_at(self, now: datetime) -> datetime:
+        while self.taken and self._is_over(self.taken[0], now):
+            self.taken.popleft()
+        standing = [leave.moment or now for leave in self.taken if not self._is_over(leave, now)]
+        if len(standing) < self.limit:
+            return now
+        # Where leaves were left unused too long there may be more than one too many.
+        return sorted(standing)[len(standing) - self.limit] + self.length
+
+    def _is_over(self, leave: Leave, now: datetime) -> bool:
+        return leave.moment is not None and leave.moment + self.length <= now
+
+
+class Allowance:
+    """What one program may send to one company."""
+
+    def __init__(self, limits: tuple[Limit, ...] = LIMITS) -> None:
+        self._windows = tuple(
+            _Window(limit, timedelta(seconds=length + _MARGIN_SECONDS)) for limit, length in limits
+        )
+        self._full = min(limit / length for limit, length in limits)
+        self._share = 1.0
+        self._share_since: datetime | None = None
+        self._paused_until: datetime | None = None
+        self._last: Leave | None = None
+
+    def share(self, now: datetime) -> float:
+        """Return the part of the sustained limit that this program allows itself, up to 1."""
+        if self._share_since is None:
+            return 1.0
+        regained = (now - self._share_since).total_seconds() * SLOWED_BY / REGAINED_IN_SECONDS
+        return min(1.0, self._share + max(0.0, regained))
+
+    def free_at(self, now: datetime) -> datetime:
+        """Return when the next request may leave; ``now`` where it may at once."""
+        self._forgive_clock_set_back(now)
+        moments = [now, *(window.free_at(now) for window in self._windows)]
+        if self._paused_until is not None:
+            moments.append(self._paused_until)
+        share = self.share(now)
+        if share < 1 and self._last is not None:
+            spacing = timedelta(seconds=1 / (self._full * share))
+            moments.append((self._last.moment or now) + spacing)
+        return max(moments)
+
+    def take(self) -> Leave:
+        """Give leave for one request; it counts from now on, and anew when it leaves."""
+        leave = self._last = Leave()
+        for window in self._windows:
+            window.taken.append(leave)
+        return leave
+
+    def throttled(self, leave: Leave, now: datetime, seconds: float) -> None:
+        """Take note that the request of a leave was turned away, and pause for so many seconds.
+
+        Requests that were under way together when the limit was met are one event: only the first
+        of them slows down.
+        """
+        is_news = (
+            self._share_since is None or leave.moment is None or leave.moment >= self._share_since
+        )
+        until = now + timedelta(seconds=seconds)
+        if is_news:
+            self._share = max(LEAST_SHARE, self.share(now) * SLOWED_BY)
+        if self._paused_until is None or until > self._paused_until:
+            self._paused_until = until
+        # The share grows again once the pause is over.
+        self._share_since = self._paused_until
+
+    def _forgive_clock_set_back(self, now: datetime) -> None:
+        """Start over when the computer's clock was set back, or a wait could last for hours."""
+        left = [w.taken[-1].moment for w in self._windows if w.taken]
+        if all(moment is None or moment <= now for moment in left):
+            return
+        for window in self._windows:
+            window.taken.clear()
+        self._paused_until = self._share_since = self._last = None
