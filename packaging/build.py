@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from debian import build_deb
+from icu_data import shrink
 from pruning import GPL_ONLY_QT
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ def main() -> int:
     folder = _build(arguments.output, environment)
     if sys.platform.startswith("linux"):
         _strip(folder)
+        shrink(folder)
     if os.name != "nt":
         (folder / "psaqb").symlink_to(NAME)
     faults = list(_faults(folder))

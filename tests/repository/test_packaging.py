@@ -76,6 +76,75 @@ def test_libraries_that_nothing_reaches_are_dropped_with_their_links(root: Path)
 
 
 @pytest.mark.parametrize(
+    ("name", "is_kept"),
+    [
+        ("icudt73l/root.res", True),
+        ("icudt73l/uprops.icu", True),
+        ("icudt73l/nfc.nrm", True),
+        ("icudt73l/coll/ucadata.icu", True),
+        ("icudt73l/coll/root.res", True),
+        ("icudt73l/coll/zh.res", False),
+        ("icudt73l/brkitr/line.brk", True),
+        ("icudt73l/brkitr/cjdict.dict", False),
+        ("icudt73l/gb18030.cnv", False),
+        ("icudt73l/translit/root.res", False),
+        ("icudt73l/zone/de.res", False),
+    ],
+)
+def test_what_of_icu_is_kept(root: Path, name: str, is_kept: bool) -> None:  # noqa: FBT001
+    assert _load(root, "icu_data").is_kept(name) is is_kept
+
+
+def test_a_table_of_icu_is_written_as_it_is_read(root: Path) -> None:
+    icu_data = _load(root, "icu_data")
+    header = b"\x20\x00\xda\x27\x14\x00\x00\x00\x00\x00\x02\x00CmnD".ljust(32, b"\0")
+    items = [("t/a.res", b"a" * 16), ("t/b/c.icu", b"c" * 48), ("t/d.nrm", b"d" * 32)]
+    table = icu_data.write_table(header, items)
+    assert icu_data.read_table(table) == (header, items)
+    with pytest.raises(ValueError, match="no ICU common data"):
+        icu_data.read_table(b"\x7fELF" + table)
+
+
+@pytest.mark.skipif(
+    not shutil.which("ld") or not sys.platform.startswith("linux"), reason="needs binutils"
+)
+def test_a_shrunk_icu_still_loads_and_holds_its_root(root: Path, tmp_path: Path) -> None:
+    whole = sorted(
+        (Path(sysconfig.get_path("purelib")) / "PySide6" / "Qt" / "lib").glob("libicu*.so.*")
+    )
+    if not whole:
+        pytest.skip("PySide6 is laid out differently here")
+    for library in whole:
+        shutil.copy(library, tmp_path)
+    (data,) = tmp_path.glob("libicudata*")
+    before = data.stat().st_size
+    _load(root, "icu_data").shrink(tmp_path)
+    assert data.stat().st_size < before / 3
+    # ICU's own opinion: the root collation opens and puts "a" before "B".
+    look = f"""
+import ctypes
+folder, ending = {str(tmp_path)!r}, {data.suffix!r}
+uc, i18n = (ctypes.CDLL(f"{{folder}}/libicu{{name}}.so{{ending}}") for name in ("uc", "i18n"))
+version, error = {data.suffix[1:]!r}, ctypes.c_int(0)
+opened = getattr(i18n, f"ucol_open_{{version}}")
+opened.restype = ctypes.c_void_p
+collator = opened(b"de", ctypes.byref(error))
+assert error.value <= 0 and collator, error.value
+compare = getattr(i18n, f"ucol_strcollUTF8_{{version}}")
+order = compare(ctypes.c_void_p(collator), b"a", 1, b"B", 1, ctypes.byref(error))
+assert (order, error.value <= 0) == (-1, True), (order, error.value)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", look],
+        env={"LD_LIBRARY_PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
     ("arguments", "is_console"),
     [
         (["/usr/bin/psaqb", "list"], True),
