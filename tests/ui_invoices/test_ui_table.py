@@ -146,7 +146,7 @@ def test_checks_are_carried_over_only_where_nothing_changed() -> None:
         replace(rows[3], connection=replace(UK, mapping_text='{"version": 1}')),
     ]
     later = InvoiceTable(fresh)
-    later.take_over_checks(earlier)
+    later.take_over(earlier)
     assert [row.status for row in later.rows] == [
         RowStatus.READY,
         RowStatus.NOT_CHECKED,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.tally import Tally
 
 _WAITING = frozenset(
     {RowStatus.NOT_CHECKED, RowStatus.NOT_READY, RowStatus.READY, RowStatus.FAILED}
@@ -44,16 +43,15 @@ class Choice:
     to_review: int = 0
 
 
-def choice_of(rows: Sequence[InvoiceRow]) -> Choice:
-    """Count what may be done with rows."""
-    statuses = Counter([row.status for row in rows if row.is_in_scope])
+def choice_of(tally: Tally) -> Choice:
+    """Tell what may be done with rows that were counted."""
     return Choice(
-        count=len(rows),
+        count=tally.count,
         # By status alone, for speed with many rows: the same as asking each of them.
-        pushable=sum(statuses[status] for status in _WAITING),
-        again=sum(statuses[status] for status in _AGAIN),
-        left_out=statuses[RowStatus.LEFT_OUT],
-        gone=sum(1 for row in rows if row.status in _POSTED and is_gone(row)),
-        to_review=statuses[RowStatus.POSTED_REVIEW],
-        posted=statuses[RowStatus.POSTED] + statuses[RowStatus.POSTED_REVIEW],
+        pushable=tally.of(*_WAITING),
+        again=tally.of(*_AGAIN),
+        left_out=tally.of(RowStatus.LEFT_OUT),
+        gone=tally.gone,
+        to_review=tally.of(RowStatus.POSTED_REVIEW),
+        posted=tally.of(*_POSTED),
     )

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 from typing_extensions import override
@@ -171,28 +180,30 @@ class InvoiceGrid(QTableView):
 
     def highlighted_ids(self) -> list[InvoiceId]:
         """Return the invoices of the highlighted rows, in order."""
-        return [self._model.row_at(place).id for place in self._highlighted_places()]
+        ids = self._model.table.ids
+        return [ids[at] for at in self.highlighted_positions()]
 
-    def _highlighted_places(self) -> list[int]:
+    def highlighted_positions(self) -> list[int]:
+        """Return where in the table the highlighted rows are, in the order of the grid."""
+        shown = self._model.shown_positions
+        return [shown[place] for place in self._highlighted_places()]
+
+    def _highlighted_places(self) -> Sequence[int]:
+        parts = self.selectionModel().selection().toList()
+        if len(parts) == 1:
+            return range(parts[0].top(), parts[0].bottom() + 1)
         places: set[int] = set()
-        for part in self.selectionModel().selection().toList():
+        for part in parts:
             places.update(range(part.top(), part.bottom() + 1))
         return sorted(places)
 
     def highlight(self, ids: set[InvoiceId], current: str = "") -> None:
         """Highlight the rows of these invoices as far as they are shown."""
-        places = sorted(p for p in map(self._model.place_of, ids) if p is not None)
         selection = QItemSelection()
         last = self._model.columnCount() - 1
-        start = 0
-        for at, place in enumerate(places):
-            if at + 1 == len(places) or places[at + 1] != place + 1:
-                top = self._model.index(places[start], 0)
-                selection.merge(
-                    QItemSelection(top, self._model.index(place, last)),
-                    QItemSelectionModel.SelectionFlag.Select,
-                )
-                start = at + 1
+        for first, final in _stretches(self._model.places_of(ids)):
+            top, bottom = self._model.index(first, 0), self._model.index(final, last)
+            selection.append(QItemSelectionRange(top, bottom))
         chosen = self.selectionModel()
         current_place = self._model.place_of(InvoiceId(current)) if current else None
         if current_place is not None:
@@ -227,7 +238,7 @@ class InvoiceGrid(QTableView):
 
     def toggle_all(self) -> None:
         """Tick all shown rows, or untick them if all are ticked."""
-        ids = [row.id for row in self._model.shown_rows()]
+        ids = self._model.shown_ids()
         is_ticked = any(i not in self._model.ticked for i in ids)
         self._model.set_ticked(ids, is_ticked=is_ticked)
 
@@ -255,7 +266,7 @@ class InvoiceGrid(QTableView):
         if event.key() == Qt.Key.Key_Space and is_plain:
             self.toggle_highlighted()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self._model.set_ticked([r.id for r in self._model.shown_rows()], is_ticked=True)
+            self._model.set_ticked(self._model.shown_ids(), is_ticked=True)
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() == Qt.Key.Key_C and event.modifiers() == shift_control:
@@ -264,3 +275,15 @@ class InvoiceGrid(QTableView):
             self.details_requested.emit()
         else:
             super().keyPressEvent(event)
+
+
+def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Put sorted places together: first and last of each run without a gap."""
+    if places and places[-1] - places[0] + 1 == len(places):
+        yield places[0], places[-1]
+        return
+    start = 0
+    for at, place in enumerate(places):
+        if at + 1 == len(places) or places[at + 1] != place + 1:
+            yield places[start], place
+            start = at + 1

@@ -173,7 +173,7 @@ class InvoicesPage(QWidget):
         known = list(ids)
         for row in self.rows(known):
             row.busy = word
-        self._rows_changed(known)
+        self.model.show_again(known)
 
     def _rows_changed(self, ids: Iterable[InvoiceId]) -> None:
         changed = set(ids)
@@ -291,9 +291,8 @@ class InvoicesPage(QWidget):
     def choice(self) -> Choice:
         """Tell what may be done with the chosen invoices."""
         if not self.model.ticked:
-            return choice_of(self.rows(self.grid.highlighted_ids()))
-        rows = self.table.rows
-        return choice_of([rows[at] for at in self.table.positions(self.model.ticked)])
+            return choice_of(self.table.tally(self.grid.highlighted_positions()))
+        return choice_of(self.table.tally(self.table.positions(self.model.ticked)))
 
     def clear_selection(self) -> None:
         """Untick everything."""
@@ -301,7 +300,7 @@ class InvoicesPage(QWidget):
 
     def select_shown(self) -> None:
         """Tick everything that passes the filter."""
-        self.model.set_ticked([row.id for row in self.model.shown_rows()], is_ticked=True)
+        self.model.set_ticked(self.model.shown_ids(), is_ticked=True)
 
     def open_details(self) -> None:
         """Show the panel for the current row; its problems first where it has any."""

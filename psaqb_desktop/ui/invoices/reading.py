@@ -194,5 +194,5 @@ class Reading:
 def _table_of(invoices: InvoiceList, earlier: InvoiceTable) -> InvoiceTable:
     """Build the table of a list; checks that still hold are carried over."""
     table = InvoiceTable(invoices.rows)
-    table.take_over_checks(earlier)
+    table.take_over(earlier)
     return table

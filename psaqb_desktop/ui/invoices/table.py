@@ -7,14 +7,16 @@ is kept, so that a filter only walks through it once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
+from psaqb_desktop.ui.invoices.orders import ColumnOrder
 from psaqb_desktop.ui.invoices.rows import InvoiceRow, haystack_of
+from psaqb_desktop.ui.invoices.tally import Tally, code_of, tally_of
 from psaqb_desktop.ui.invoices.totals import Totals, figures_of, totals_of
 
 
@@ -24,7 +26,7 @@ class Prepared:
 
     changes: int
     haystacks: list[str]
-    keys: dict[str, list[object | None]]
+    orders: dict[str, ColumnOrder]
 
 
 class InvoiceTable:
@@ -36,15 +38,20 @@ class InvoiceTable:
     def __init__(self, invoices: Iterable[ListedInvoice] = ()) -> None:
         by_id = sorted(invoices, key=lambda listed: listed.invoice.id)
         self.rows: list[InvoiceRow] = [InvoiceRow(listed) for listed in by_id]
-        self.position: dict[InvoiceId, int] = {row.id: at for at, row in enumerate(self.rows)}
-        self._views = [row.views for row in self.rows]
+        self.ids: list[InvoiceId] = [row.id for row in self.rows]
+        self.position: dict[InvoiceId, int] = {key: at for at, key in enumerate(self.ids)}
+        self._views = bytearray(row.views for row in self.rows)
+        self._codes = bytearray(map(code_of, self.rows))
         self._companies = [row.company for row in self.rows]
         self._days = [_day(row) for row in self.rows]
         self._haystacks: list[str] = []
         """Filled at the first search, or by :meth:`adopt`; as long as the rows."""
-        self._changes = 0
+        self._haystacks_seen = 0
+        self._changed: list[int] = []
+        """Position after position that has changed; who keeps something looks at the rest of it."""
         self._figures = [figures_of(row) for row in self.rows]
-        self._keys: dict[str, list[object | None]] = {}
+        self._orders: dict[str, ColumnOrder] = {}
+        self._counts: tuple[object, dict[View, int]] = (None, {})
         self._sorted_by = ("", False)
         self._order: list[int] = list(range(len(self.rows)))
         self.companies: tuple[str, ...] = tuple(sorted(set(self._companies), key=str.casefold))
@@ -53,11 +60,15 @@ class InvoiceTable:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def take_over_checks(self, earlier: InvoiceTable) -> None:
-        """Keep the checks of an earlier list where neither invoice nor connection changed since.
+    def take_over(self, earlier: InvoiceTable) -> None:
+        """Keep the order of an earlier list, and its checks where they still hold.
 
-        They are only shown; a push checks everything afresh.
+        That is where neither invoice nor connection changed since. Checks are only shown; a push
+        checks everything afresh.
         """
+        if earlier.sorted_by != self._sorted_by:
+            column, is_descending = earlier.sorted_by
+            self.sort(column, is_descending=is_descending)
         for old in earlier.rows:
             checked = old.listed.checked
             position = self.position.get(old.id)
@@ -77,37 +88,39 @@ class InvoiceTable:
 
     def prepare(self) -> Prepared:
         """Derive what searches and sorts will need; changes nothing, may run in a thread."""
-        changes = self._changes
-        keys = {column.name: [column.key(row) for row in self.rows] for column in COLUMNS}
-        return Prepared(changes, [haystack_of(row) for row in self.rows], keys)
+        changes = len(self._changed)
+        orders = {}
+        for column in COLUMNS:
+            order = ColumnOrder([column.key(row) for row in self.rows], changes)
+            order.prepare()
+            orders[column.name] = order
+        return Prepared(changes, [haystack_of(row) for row in self.rows], orders)
 
     def adopt(self, prepared: Prepared) -> None:
-        """Take what was prepared, unless a row has changed meanwhile: then it is made on demand."""
-        if prepared.changes == self._changes:
-            self._haystacks = prepared.haystacks
-            self._keys = prepared.keys
+        """Take what was prepared; rows that have changed meanwhile are caught up with."""
+        self._haystacks, self._haystacks_seen = prepared.haystacks, prepared.changes
+        self._orders = prepared.orders
 
     def _searched(self) -> list[str]:
         if len(self._haystacks) != len(self.rows):
             self._haystacks = [haystack_of(row) for row in self.rows]
+        else:
+            for at in set(self._changed[self._haystacks_seen :]):
+                self._haystacks[at] = haystack_of(self.rows[at])
+        self._haystacks_seen = len(self._changed)
         return self._haystacks
-
-    def _keys_of(self, column: str) -> list[object | None]:
-        keys = self._keys.get(column)
-        if keys is None:
-            key = COLUMNS[PLACE_OF[column]].key
-            keys = self._keys[column] = [key(row) for row in self.rows]
-        return keys
 
     def sort(self, column: str, *, is_descending: bool) -> None:
         """Put the rows in order of a column's raw values, then of the id; empty cells last."""
-        keys = self._keys_of(column)
-        filled = [at for at, key in enumerate(keys) if key is not None]
-        # Positions are in order of ids and the sort is stable, also in reverse.
-        filled.sort(key=keys.__getitem__, reverse=is_descending)  # type: ignore[arg-type]
-        if len(filled) < len(keys):
-            filled += [at for at, key in enumerate(keys) if key is None]
-        self._order = filled
+        key, changes = COLUMNS[PLACE_OF[column]].key, len(self._changed)
+        order = self._orders.get(column)
+        if order is None:
+            order = ColumnOrder([key(row) for row in self.rows], changes)
+            self._orders[column] = order
+        elif order.seen < changes:
+            order.take({at: key(self.rows[at]) for at in set(self._changed[order.seen :])}, changes)
+        # Positions are in order of ids.
+        self._order = order.positions(is_descending=is_descending)
         self._sorted_by = (column, is_descending)
 
     def sort_again(self) -> None:
@@ -145,19 +158,26 @@ class InvoiceTable:
 
     def counts(self, wanted: ListFilter) -> dict[View, int]:
         """Count the rows of every view under the filter's companies and period."""
-        views = self._views
-        shown = self.shown(wanted.without_status_and_search())
-        combinations = Counter([views[at] for at in shown])
-        return {
-            view: sum(count for bits, count in combinations.items() if bits & view.bit)
-            for view in View
-        }
+        asked = (wanted.companies, wanted.first_day, wanted.last_day, len(self._changed))
+        if self._counts[0] != asked:
+            views = self._views
+            shown = self.shown(wanted.without_status_and_search())
+            combinations = Counter(bytes(map(views.__getitem__, shown)))
+            counts = {
+                view: sum(count for bits, count in combinations.items() if bits & view.bit)
+                for view in View
+            }
+            self._counts = (asked, counts)
+        return self._counts[1]
 
-    def totals(self, positions: Iterable[int]) -> Totals:
+    def totals(self, positions: Sequence[int]) -> Totals:
         """Add up the rows at these positions."""
-        rows, figures = self.rows, self._figures
-        at = list(positions)
-        return totals_of([rows[place] for place in at], [figures[place] for place in at])
+        figures = self._figures
+        return totals_of([figures[at] for at in positions], self.tally(positions))
+
+    def tally(self, positions: Iterable[int]) -> Tally:
+        """Count the rows at these positions by status."""
+        return tally_of(bytes(map(self._codes.__getitem__, positions)))
 
     def positions(self, ids: Iterable[InvoiceId]) -> list[int]:
         """Return where these invoices are, as far as they are in the table."""
@@ -168,15 +188,12 @@ class InvoiceTable:
         """Bring what is kept beside a row up to date with it."""
         row = self.rows[position]
         self._views[position] = row.views
+        self._codes[position] = code_of(row)
         if row.company != self._companies[position]:
             self._companies[position] = row.company
             self.companies = tuple(sorted(set(self._companies), key=str.casefold))
-        self._changes += 1
-        if self._haystacks:
-            self._haystacks[position] = haystack_of(row)
         self._figures[position] = figures_of(row)
-        for name, keys in self._keys.items():
-            keys[position] = COLUMNS[PLACE_OF[name]].key(row)
+        self._changed.append(position)
 
     def at(self, ids: Iterable[InvoiceId]) -> list[InvoiceRow]:
         """Return the rows of these invoices that are in the table, in the order of the list."""

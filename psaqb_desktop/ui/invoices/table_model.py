@@ -39,6 +39,13 @@ _ALIGNMENT = int(_ROLE.TextAlignmentRole)
 _FOREGROUND = int(_ROLE.ForegroundRole)
 _TOOL_TIP = int(_ROLE.ToolTipRole)
 _ACCESSIBLE_TEXT = int(_ROLE.AccessibleTextRole)
+_ANSWERED = frozenset(
+    {_DISPLAY, _CHECK, _DECORATION, _ALIGNMENT, _FOREGROUND, _TOOL_TIP, _ACCESSIBLE_TEXT}
+)
+"""Qt asks for a dozen roles with every cell that it paints."""
+_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_TICK_FLAGS = _FLAGS | Qt.ItemFlag.ItemIsUserCheckable
+_FEW = 8
 _CHANGING_ROLES = [_DISPLAY, _CHECK, _DECORATION, _FOREGROUND, _TOOL_TIP]
 _LONG_TEXTS = frozenset({"company", "customer", "name", "contract"})
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -123,16 +130,20 @@ class InvoiceTableModel(QAbstractTableModel):
         at = [self._shown[index.row()] for index in before]
         self._shown = self.table.shown(self.filter)
         self._place = None
+        place_of = self._found if len(before) < _FEW else self._places().get
         after = [
-            self._index_of(position, i.column()) for position, i in zip(at, before, strict=True)
+            QModelIndex()
+            if (place := place_of(position)) is None
+            else self.index(place, i.column())
+            for position, i in zip(at, before, strict=True)
         ]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
         self.rearranged.emit()
 
-    def _index_of(self, position: int, column: int) -> QModelIndex:
-        place = self._places().get(position)
-        return QModelIndex() if place is None else self.index(place, column)
+    def _found(self, position: int) -> int | None:
+        """Look through what is shown: quicker than a whole map where one row is asked for."""
+        return self._shown.index(position) if position in self._shown else None
 
     def _places(self) -> dict[int, int]:
         if self._place is None:
@@ -150,6 +161,11 @@ class InvoiceTableModel(QAbstractTableModel):
         position = self.table.position.get(invoice_id)
         return None if position is None else self._places().get(position)
 
+    def places_of(self, ids: Iterable[InvoiceId]) -> list[int]:
+        """Return where invoices are shown, from top to bottom, without those that are hidden."""
+        places = self._places()
+        return sorted([places[at] for at in self.table.positions(ids) if at in places])
+
     @property
     def shown_positions(self) -> Sequence[int]:
         """Positions in the table of what is shown, in order."""
@@ -159,6 +175,11 @@ class InvoiceTableModel(QAbstractTableModel):
         """Return the rows that pass the filter, in order."""
         rows = self.table.rows
         return [rows[at] for at in self._shown]
+
+    def shown_ids(self) -> list[InvoiceId]:
+        """Return the invoices that pass the filter, in order."""
+        ids = self.table.ids
+        return [ids[at] for at in self._shown]
 
     def ticked_rows(self) -> list[InvoiceRow]:
         """Return the ticked rows, also those that the filter hides."""
@@ -171,6 +192,11 @@ class InvoiceTableModel(QAbstractTableModel):
             if position is not None:
                 self.table.changed(position)
                 self._dirty.add(position)
+
+    def show_again(self, ids: Iterable[InvoiceId]) -> None:
+        """Repaint rows on which only a passing word has changed."""
+        self._dirty.update(self.table.positions(ids))
+        self.flush()
 
     def flush(self) -> None:
         """Repaint the changed rows as one range. Rows stay where they are: nothing jumps."""
@@ -222,15 +248,11 @@ class InvoiceTableModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        flags |= Qt.ItemFlag.ItemNeverHasChildren
-        if index.column() == 0:
-            flags |= Qt.ItemFlag.ItemIsUserCheckable
-        return flags
+        return _FLAGS if index.column() else _TICK_FLAGS
 
     @override
     def data(self, index: Index, role: int = _DISPLAY) -> object:
-        if not index.isValid():
+        if role not in _ANSWERED or not index.isValid():
             return None
         column = COLUMNS[index.column()]
         if role == _DISPLAY:

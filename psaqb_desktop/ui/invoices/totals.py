@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +9,7 @@ from decimal import Decimal
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,19 @@ def figures_of(row: InvoiceRow) -> Figures:
     )
 
 
-def totals_of(rows: Sequence[InvoiceRow], figures: Sequence[Figures]) -> Totals:
-    """Add up rows whose figures are given beside them."""
+def totals_of(figures: Sequence[Figures], tally: Tally) -> Totals:
+    """Add up the figures of rows that were counted by status."""
     groups: dict[tuple[str, str], list[Figures]] = {}
     for one in figures:
         group = groups.get(one[0])
         if group is None:
             group = groups[one[0]] = []
         group.append(one)
-    statuses = Counter([row.status for row in rows if row.is_in_scope])
     return Totals(
-        count=len(rows),
+        count=len(figures),
         lines=tuple(_total(key, groups[key]) for key in sorted(groups)),
-        ready=statuses[RowStatus.READY],
-        blocked=sum(statuses[status] for status in _BLOCKED),
+        ready=tally.of(RowStatus.READY),
+        blocked=tally.of(*_BLOCKED),
     )
 
 
