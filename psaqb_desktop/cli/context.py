@@ -38,13 +38,19 @@ class CliContext:
             return self._desk.journal_upkeep.recover()
         return self.office.recover_journal(self.environment_name)
 
+    def read_list(self) -> InvoiceList:
+        """Bring the list up to date; what no window does in the background is done here."""
+        listing = self.desk.list_invoices
+        listed = listing.run()
+        return listing.catch_up() or listed
+
     def connection(self, legal_entity: str) -> Connection:
         """Return the connection of a legal entity (code, or name of the connection).
 
         Raises:
             SettingsError: there is none.
         """
-        connections = self.desk.list_invoices.run().connections
+        connections = self.read_list().connections
         wanted = legal_entity.casefold()
         for connection in connections:
             if wanted in {connection.legal_entity.casefold(), connection.name.casefold()}:

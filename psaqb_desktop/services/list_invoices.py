@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.errors import NotSetUpError, SettingsError
+from psaqb_desktop.domain.errors import Cancelled, NotSetUpError, SettingsError
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges, Watermark
+from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.joined_rows import JoinedRows
 from psaqb_desktop.services.list_ports import InvoiceCache
 from psaqb_desktop.services.ports import Clock, ConnectionStore, InvoiceSource, SyncRecordStore
@@ -81,23 +82,28 @@ class ListInvoices:
     # -- with the CRM ------------------------------------------------------------------------
 
     def run(
-        self, *, everything: bool = False, on_rows: Callable[[InvoiceList], None] | None = None
+        self,
+        *,
+        everything: bool = False,
+        on_rows: Callable[[InvoiceList], None] | None = None,
+        cancellation: Cancellation | None = None,
     ) -> InvoiceList:
         """Bring the list up to date; ``everything`` reads it whole, whatever has changed.
 
         ``on_rows`` gets the first rows while a whole list is still being read.
 
         Raises:
+            Cancelled: a whole reading was stopped; the next refresh begins it again.
             SignInNeededError, ServiceUnavailableError: the CRM cannot be read.
         """
         self._current()
         if everything or not self._read_changes():
-            self._read_whole(on_rows)
+            self._read_whole(on_rows, cancellation)
         elif len(self._joined) <= ONE_PAGE and not self._keeps_track():
             self._sweep()
         return self._whole()
 
-    def catch_up(self) -> InvoiceList | None:
+    def catch_up(self, *, cancellation: Cancellation | None = None) -> InvoiceList | None:
         """Do what is due besides reading changes; None where nothing was.
 
         May take minutes with hundreds of thousands of invoices; meant for the background. A list
@@ -105,14 +111,15 @@ class ListInvoices:
 
         Raises:
             SignInNeededError, ServiceUnavailableError: the CRM cannot be read.
+            Cancelled: it was stopped.
         """
         head = self._cache.head()
         now = self._clock.now()
         if head.watermark is None or _is_due(head.whole_on, now, WHOLE_EVERY):
-            self._read_whole(None)
+            self._read_whole(None, cancellation)
         elif not head.watermark.delta_link and _is_due(head.swept_on, now, SWEEP_EVERY):
             self._current()
-            self._sweep()
+            self._sweep(cancellation)
         else:
             return None
         return self._whole()
@@ -173,7 +180,7 @@ class ListInvoices:
         kept = RowChanges(tuple(rows.values()), records, gone, self._lost_records(ours))
         return self._cache.write(base, kept, head)
 
-    def _sweep(self) -> None:
+    def _sweep(self, cancellation: Cancellation | None = None) -> None:
         """Compare the versions of all invoices with the CRM's: finds whatever was not seen."""
         base = self._cache.head()
         if base.watermark is None:
@@ -183,7 +190,7 @@ class ListInvoices:
         known = self._joined.versions()
         unsure = {key for key, version in theirs.versions.items() if known.get(key) != version}
         if len(unsure) > MANY:
-            self._read_whole(None)
+            self._read_whole(None, cancellation)
             return
         found = self._invoices.invoices_by_id(sorted(unsure))
         gone = (known.keys() - theirs.versions.keys()) | (unsure - {i.id for i in found})
@@ -196,16 +203,23 @@ class ListInvoices:
         kept = RowChanges(found, self._orphans(frozenset(gone), ours), frozenset(gone))
         self._cache.write(base, kept, head)
 
-    def _read_whole(self, on_rows: Callable[[InvoiceList], None] | None) -> None:
+    def _read_whole(
+        self, on_rows: Callable[[InvoiceList], None] | None, cancellation: Cancellation | None
+    ) -> None:
         """Read everything, page by page; what is there already is of use meanwhile."""
         for _ in range(3):
             base = self._cache.head()
-            if self._read_pages(base, on_rows):
+            if self._read_pages(base, on_rows, cancellation):
                 return
             log.warning("The kept list was replaced while everything was read; once more.")
         raise _lost()
 
-    def _read_pages(self, base: KeptHead, on_rows: Callable[[InvoiceList], None] | None) -> bool:
+    def _read_pages(
+        self,
+        base: KeptHead,
+        on_rows: Callable[[InvoiceList], None] | None,
+        cancellation: Cancellation | None,
+    ) -> bool:
         read_on = self._clock.now()
         moment = self._invoices.time()
         ours = self._read_ours(None)
@@ -219,6 +233,8 @@ class ListInvoices:
         )
         seen: set[InvoiceId] = set()
         for page in self._invoices.invoices():
+            if cancellation is not None and cancellation.is_cancelled:
+                raise Cancelled("Reading all invoices was stopped.")
             if on_rows is not None and not seen:
                 first = KeptRows(head, is_all=True, invoices=page, records=ours.records)
                 on_rows(_partial(first, read_on))

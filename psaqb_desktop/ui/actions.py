@@ -24,7 +24,10 @@ class ActionWords:
 
 
 _WORDS = {
-    "refresh": ActionWords("&Refresh", "refresh", "F5", "Read the list from the CRM"),
+    "refresh": ActionWords("&Refresh", "refresh", "F5", "Read from the CRM what has changed"),
+    "refresh_all": ActionWords(
+        "Refresh &everything", "", "Shift+F5", "Read all invoices from the CRM, changed or not"
+    ),
     "check": ActionWords("&Check", "check", "F6", "Make drafts and validate; writes nothing"),
     "push": ActionWords(
         "&Push…", "push", "Ctrl+Return", "Post to QuickBooks, after a confirmation per company"
@@ -68,7 +71,17 @@ _WORDS = {
 TOOL_BAR = ("refresh", "check", "push", "pull", "", "try_again", "leave_out", "", "stop")
 _NOTHING_CHOSEN = "No invoice is chosen: tick some rows first"
 _RUNS = frozenset(
-    {"refresh", "check", "push", "pull", "pull_all", "try_again", "leave_out", "take_back"}
+    {
+        "refresh",
+        "refresh_all",
+        "check",
+        "push",
+        "pull",
+        "pull_all",
+        "try_again",
+        "leave_out",
+        "take_back",
+    }
     | {"push_again", "accept"}
     | {"sign_in", "sign_out", "set_up"}
 )

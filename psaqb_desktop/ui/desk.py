@@ -38,12 +38,26 @@ class SignIn(Protocol):
 class ListsInvoices(Protocol):
     """Reads the list."""
 
+    def first_rows(self) -> InvoiceList | None:
+        """Return the first rows to post that are kept on disk."""
+        ...
+
     def from_cache(self) -> InvoiceList | None:
         """Return the last list kept on disk."""
         ...
 
-    def run(self) -> InvoiceList:
-        """Read the list from the CRM."""
+    def run(
+        self,
+        *,
+        everything: bool = False,
+        on_rows: Callable[[InvoiceList], None] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> InvoiceList:
+        """Bring the list up to date with the CRM, or read it whole."""
+        ...
+
+    def catch_up(self, *, cancellation: Cancellation | None = None) -> InvoiceList | None:
+        """Do what is due besides; None where nothing was."""
         ...
 
 

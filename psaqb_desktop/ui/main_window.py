@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         chosen = page.chosen_ids
         for name, act in {
             "refresh": lambda: start(reading.refresh, "reading invoices"),
+            "refresh_all": lambda: start(reading.refresh_everything, "reading all invoices"),
             "check": lambda: start(lambda: flows.check(chosen()), "checking"),
             "push": lambda: start(lambda: flows.push(chosen()), "pushing"),
             "pull": lambda: start(flows.pull, "pulling"),
@@ -292,7 +293,7 @@ class MainWindow(QMainWindow):
                 "Keep pushing",
             ):
                 return
-        self.presenter.stop()
+        self.presenter.leave()
         if gate.is_pushing:
             await gate.wait_idle()
         self._is_closing = True

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 _FILE = ("sign_in", "sign_out", "", "set_up")
 _EDIT = ("copy", "select_shown", "clear_selection", "", "find")
 _INVOICES = (
-    *("refresh", "check", "push", "", "pull", "pull_all", "", "try_again", "push_again"),
+    *(
+        "refresh",
+        "refresh_all",
+        "",
+        "check",
+        "push",
+        "",
+        "pull",
+        "pull_all",
+        "",
+        "try_again",
+        "push_again",
+    ),
     *("accept", "leave_out", "take_back", "", "stop", "", "open_quickbooks", "open_crm"),
 )
 _ROW = (

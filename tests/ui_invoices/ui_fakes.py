@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
 from psaqb_desktop.domain.environment import Environment
-from psaqb_desktop.domain.errors import AppError, JournalDamagedError
+from psaqb_desktop.domain.errors import AppError, Cancelled, JournalDamagedError
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import (
     CrmId,
@@ -82,16 +82,43 @@ class FakeList:
     fresh: InvoiceList | None = None
     error: AppError | None = None
     reads: int = 0
+    whole_reads: int = 0
+    first: InvoiceList | None = None
+    """The first rows of the kept list, or of a whole reading where nothing is kept."""
+    later: list[InvoiceList] = field(default_factory=list)
+    """What catching up finds, one list each time."""
+    gate: threading.Event | None = None
+
+    def first_rows(self) -> InvoiceList | None:
+        return self.first if self.cached else None
 
     def from_cache(self) -> InvoiceList | None:
         return replace(self.cached, is_from_cache=True) if self.cached else None
 
-    def run(self) -> InvoiceList:
+    def run(
+        self,
+        *,
+        everything: bool = False,
+        on_rows: Callable[[InvoiceList], None] | None = None,
+        cancellation: Cancellation | None = None,
+    ) -> InvoiceList:
+        assert cancellation is not None
         self.reads += 1
+        self.whole_reads += everything
         if self.error is not None:
             raise self.error
+        if on_rows is not None and self.first is not None:
+            on_rows(self.first)
+        if self.gate is not None:
+            self.gate.wait(30)
+        if cancellation.is_cancelled:
+            raise Cancelled("Stopped.")
         assert self.fresh is not None
         return self.fresh
+
+    def catch_up(self, *, cancellation: Cancellation | None = None) -> InvoiceList | None:
+        assert cancellation is not None
+        return self.later.pop(0) if self.later else None
 
 
 @dataclass

@@ -71,7 +71,7 @@ def connect(  # noqa: PLR0913, PLR0917 - one parameter for each option
 
 
 def _known_or_new(context: CliContext, legal_entity: str, name: str) -> Connection:
-    listed = context.desk.list_invoices.run()
+    listed = context.read_list()
     wanted = legal_entity.casefold()
     for connection in listed.connections:
         if wanted in {connection.legal_entity.casefold(), connection.name.casefold()}:
@@ -131,7 +131,7 @@ def links(
     """Show what wants a link to QuickBooks, with suggestions; confirm some."""
     desk = context.desk
     connection = context.connection(legal_entity)
-    rows = [row for row in desk.list_invoices.run().rows if is_offered(row)]
+    rows = [row for row in context.read_list().rows if is_offered(row)]
     wishes = desk.link_records.wishes(connection, rows)
     confirmed = [(w, w.suggestions[0].candidate) for w in wishes if confirm_exact and w.is_certain]
     for crm_name, quickbooks_name in choices:

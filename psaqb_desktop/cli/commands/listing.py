@@ -11,7 +11,8 @@ from psaqb_desktop.cli.context import CliContext, chosen_rows, pass_context
 from psaqb_desktop.cli.exit_codes import NEEDS_ATTENTION, OK
 from psaqb_desktop.cli.output import invoice_facts
 from psaqb_desktop.domain.draft import draft_to_json
-from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.domain.errors import SettingsError
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
 from psaqb_desktop.domain.money import totals_by_currency
 
 
@@ -19,10 +20,20 @@ from psaqb_desktop.domain.money import totals_by_currency
 @click.option("--company", default="", help="Only this legal entity (code or connection name).")
 @click.option("--status", default="", help="Only this status, for example Posted or Failed.")
 @click.option("--all", "is_all", is_flag=True, help="Posted, left out and unconfirmed ones too.")
+@click.option(
+    "--offline", "source", flag_value="kept", help="The list as this machine last read it."
+)
+@click.option("--everything", "source", flag_value="whole", help="Read all invoices afresh.")
 @pass_context
-def list_invoices(context: CliContext, company: str, status: str, is_all: bool) -> int:  # noqa: FBT001
+def list_invoices(
+    context: CliContext,
+    company: str,
+    status: str,
+    is_all: bool,  # noqa: FBT001
+    source: str | None,
+) -> int:
     """List the invoices that are not yet in QuickBooks."""
-    listed = context.desk.list_invoices.run()
+    listed = _read(context, source)
     rows = chosen_rows(listed, (), company=company, is_all=is_all or bool(status))
     if status:
         rows = [row for row in rows if row.status.value.casefold() == status.casefold()]
@@ -38,6 +49,22 @@ def list_invoices(context: CliContext, company: str, status: str, is_all: bool) 
     totals = totals_by_currency(row.invoice.total_money for row in rows)
     context.output.note(f"{len(rows)} invoices: {' · '.join(map(str, totals)) or 'nothing'}")
     return OK
+
+
+def _read(context: CliContext, source: str | None) -> InvoiceList:
+    if source == "whole":
+        return context.desk.list_invoices.run(everything=True)
+    if source != "kept":
+        return context.read_list()
+    kept = context.desk.list_invoices.from_cache()
+    if kept is None:
+        raise SettingsError(
+            "No list of this environment is kept on this machine yet.",
+            remedy="Run “psaqb list” once with the CRM in reach.",
+        )
+    read_on = kept.read_on.astimezone()
+    context.output.note(f"Offline: the list as it was read on {read_on:%Y-%m-%d %H:%M %Z}.")
+    return kept
 
 
 def _line(row: ListedInvoice) -> tuple[object, ...]:
@@ -66,7 +93,7 @@ def _line(row: ListedInvoice) -> tuple[object, ...]:
 @pass_context
 def check(context: CliContext, numbers: tuple[str, ...], company: str, drafts: bool) -> int:  # noqa: FBT001
     """Map and validate invoices without writing; all that are to be posted if none is named."""
-    rows = chosen_rows(context.desk.list_invoices.run(), numbers, company=company)
+    rows = chosen_rows(context.read_list(), numbers, company=company)
     checked = context.desk.check_invoices.run(rows)
     ready = sum(1 for one in checked if one.is_ready)
     if context.output.is_json:

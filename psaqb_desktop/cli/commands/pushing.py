@@ -50,7 +50,7 @@ def push(
         raise SettingsError("Nothing was named.", remedy="Name invoice numbers, or use --all.")
     desk = context.desk
     desk.settle_pushes.run()
-    rows = chosen_rows(desk.list_invoices.run(), numbers, company=company)
+    rows = chosen_rows(context.read_list(), numbers, company=company)
     checked = desk.check_invoices.run([row for row in rows if is_offered(row)])
     posted_already = [row for row in rows if not is_offered(row)]
     for row in posted_already:
@@ -194,7 +194,7 @@ def _is_still_open(result: PushResult) -> bool:
 @pass_context
 def leave_out(context: CliContext, number: str, reason: str, take_back: bool) -> int:  # noqa: FBT001
     """Leave an invoice out with a reason, or take it back."""
-    row = chosen_rows(context.desk.list_invoices.run(), [number])[0]
+    row = chosen_rows(context.read_list(), [number])[0]
     service = context.desk.leave_out
     record = service.take_back(row) if take_back else service.run(row, reason)
     if context.output.is_json:
@@ -209,7 +209,7 @@ def leave_out(context: CliContext, number: str, reason: str, take_back: bool) ->
 @pass_context
 def push_again(context: CliContext, number: str) -> int:
     """Put an invoice whose document was voided or deleted back into the list."""
-    row = chosen_rows(context.desk.list_invoices.run(), [number])[0]
+    row = chosen_rows(context.read_list(), [number])[0]
     record = context.desk.push_again.run(row)
     if context.output.is_json:
         context.output.document({"number": row.invoice.number, "state": record.state})
@@ -225,7 +225,7 @@ def push_again(context: CliContext, number: str) -> int:
 @pass_context
 def link_document(context: CliContext, number: str, quickbooks_id: str, credit_memo: bool) -> int:  # noqa: FBT001
     """Record a document that was entered by hand as that of an invoice."""
-    row = chosen_rows(context.desk.list_invoices.run(), [number])[0]
+    row = chosen_rows(context.read_list(), [number])[0]
     document_type = DocumentType.CREDIT_MEMO if credit_memo else DocumentType.INVOICE
     record = context.desk.link_document.run(row, document_type, QuickBooksId(quickbooks_id))
     if context.output.is_json:

@@ -13,7 +13,7 @@ from psaqb_desktop.cli.exit_codes import OK
 @pass_context
 def accept(context: CliContext, number: str) -> int:
     """Accept a posted invoice as it stands in QuickBooks, and end its review."""
-    row = chosen_rows(context.desk.list_invoices.run(), [number])[0]
+    row = chosen_rows(context.read_list(), [number])[0]
     said = row.record.finding if row.record else ""
     record = context.desk.accept_review.run(row)
     if context.output.is_json:

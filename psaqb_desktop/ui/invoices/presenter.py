@@ -111,3 +111,8 @@ class InvoicesPresenter:
         """Finish what is in flight and start nothing new."""
         if self.gate.current is not None:
             self.gate.current.stop()
+
+    def leave(self) -> None:
+        """Stop everything, also what nobody sees: the program ends."""
+        self.reading.stop()
+        self.stop()

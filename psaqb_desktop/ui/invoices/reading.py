@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
 from psaqb_desktop.domain.listing import InvoiceList, RowStatus
+from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.formats import moment_text
 from psaqb_desktop.ui.invoices.empty_states import Empty
 from psaqb_desktop.ui.invoices.notice import Action
-from psaqb_desktop.ui.invoices.run_gate import Run, RunGate
+from psaqb_desktop.ui.invoices.run_gate import Busy, Run, RunGate
 from psaqb_desktop.ui.invoices.runs import Runs
 from psaqb_desktop.ui.invoices.summary import settle_summary
 from psaqb_desktop.ui.invoices.surface import Activity, Frame, Page
@@ -49,25 +51,26 @@ class Reading:
         self._runs = runs
         self._start = start
         self._list: InvoiceList | None = None
+        self._quitting = Cancellation()
 
     # -- reading -------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Show what is kept on disk, then sign in silently, settle and read the list."""
-        try:
-            kept = await self._tasks.call(self._desk.list_invoices.from_cache)
-        except AppError as error:
-            log.warning("the kept list cannot be used: %s", error)
-            kept = None
-        if kept is not None:
-            await self._take(kept)
+        """Show what is kept on disk, then sign in silently, settle and read the list.
+
+        What waits to be posted comes first, at once; the rest of a long list follows.
+        """
+        for read in (self._desk.list_invoices.first_rows, self._desk.list_invoices.from_cache):
+            kept = await self._tasks.call(read)
+            if kept is not None:
+                await self._take(kept)
         if await self._tasks.call(self._desk.sign_in.can_sign_in_silently):
             await self.refresh(is_start=True)
         else:
             self.say_sign_in()
 
     async def refresh(self, *, is_start: bool = False) -> None:
-        """Read the list afresh; settle before it at the start and while a push hangs."""
+        """Bring the list up to date; settle before at the start and while a push hangs."""
         with self._gate.begin(Activity("Reading invoices")) as run:
             if not self._page.table.rows:
                 self._page.show_empty(Empty.READING)
@@ -75,11 +78,50 @@ class Reading:
             if is_start or self._has_open_pushes():
                 await self._settle_quietly(run)
             await self.read(run)
+        self._start(self._catch_up, "looking for what a refresh cannot see")
+
+    async def refresh_everything(self) -> None:
+        """Read the whole list, whatever has changed."""
+        activity = Activity("Reading all invoices", can_stop=True)
+        with self._gate.begin(activity) as run:
+            run.turn_into(activity)
+            await self._take(
+                await self._tasks.call(
+                    self._desk.list_invoices.run, everything=True, cancellation=run.cancellation
+                )
+            )
 
     async def read(self, run: Run) -> None:
-        """Read the list within a run."""
+        """Bring the list up to date within a run."""
         run.turn_into(Activity("Reading invoices"))
-        await self._take(await self._tasks.call(self._desk.list_invoices.run))
+        first = self._tasks.reports(self._take_first)
+        run_list = self._desk.list_invoices.run
+        await self._take(
+            await self._tasks.call(run_list, on_rows=first, cancellation=self._quitting)
+        )
+
+    def _take_first(self, lists: list[InvoiceList]) -> None:
+        """Show the first rows of a list that takes a while, where there is nothing else to see."""
+        if not self._page.table.rows:
+            self._tasks.start(self._take(lists[0]), "showing the first rows")
+
+    async def _catch_up(self) -> None:
+        """Do what is due besides a refresh, and show it when no run would be disturbed."""
+        catch_up = self._desk.list_invoices.catch_up
+        try:
+            fresh = await self._tasks.call(catch_up, cancellation=self._quitting)
+        except AppError as error:
+            log.info("the list could not be caught up with: %s", error)
+            return
+        while fresh is not None:
+            await self._gate.wait_idle()
+            with suppress(Busy), self._gate.begin(Activity("Updating the list")):
+                await self._take(fresh)
+                return
+
+    def stop(self) -> None:
+        """Stop what reads in the background: the program ends."""
+        self._quitting.cancel()
 
     def _has_open_pushes(self) -> bool:
         return any(row.status is RowStatus.CHECKING for row in self._page.table.rows)
@@ -99,13 +141,16 @@ class Reading:
             self._page.show_summary(summary.kind, summary.text)
 
     async def _take(self, invoices: InvoiceList) -> None:
-        self._list = invoices
         table = await self._tasks.call(_table_of, invoices, self._page.table)
+        if invoices.is_partial and self._list is not None:
+            return  # the whole list was faster
+        self._list = None if invoices.is_partial else invoices
         self._page.show_table(table)
-        self._parts.show_list(invoices)
+        if not invoices.is_partial:
+            self._parts.show_list(invoices)
         self._frame.show_read(invoices.read_on, is_offline=False)
         self._page.show_empty(None)
-        if not invoices.is_from_cache:
+        if not invoices.is_from_cache and not invoices.is_partial:
             self._say_state(invoices)
         # Only now: rows are on the screen before searches and other sorts are made quick.
         table.adopt(await self._tasks.call(table.prepare))
