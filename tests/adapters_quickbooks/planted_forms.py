@@ -51,6 +51,7 @@ def _rows(
     for one in copies:
         token = one.changes.get("SyncToken", "0")
         seconds = int(one.updated.timestamp())
-        times = {"CreateTime": stamp(created), "LastUpdatedTime": stamp(seconds)}
+        made = min(created, seconds)
+        times = {"CreateTime": stamp(made), "LastUpdatedTime": stamp(seconds)}
         text = json.dumps({**body, **one.changes, "Id": str(one.id), "MetaData": times})
-        yield (realm, kind, str(one.id), one.id, int(token), one.is_deleted, created, seconds, text)
+        yield (realm, kind, str(one.id), one.id, int(token), one.is_deleted, made, seconds, text)

@@ -102,7 +102,7 @@ class DataverseSyncRecords:
         """
         conditions = [_in_state(state for state in PostingState if state.is_open)]
         conditions += [
-            " or ".join(f"psaqb_quickbooksid eq {odata.text(each)}" for each in piece)
+            odata.one_of("psaqb_quickbooksid", piece)
             for piece in odata.chunks(sorted(documents), _QUICKBOOKS_IDS_IN_ONE_CONDITION)
         ]
         conditions += [

@@ -1,0 +1,134 @@
+"""A pull while invoices are being posted: no change of theirs is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from psaqb_desktop.domain.errors import ServiceUnavailableError
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.push import PostedDocument, PostingState, QuickBooksStatus
+from psaqb_desktop.domain.texts import invoice_key
+from tests.fakes import examples
+from tests.fakes.gate import WatchedGate
+from tests.fakes.office import Program, World
+
+DAY = date(2026, 9, 20)
+
+
+def pay_fifty(world: World, document: PostedDocument) -> None:
+    world.ledger.receive({document.id: "50.00"}, day=DAY)
+
+
+def delete(world: World, document: PostedDocument) -> None:
+    world.ledger.delete(document)
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(
+    ("happens", "status", "balance"),
+    [(pay_fifty, QuickBooksStatus.PART_PAID, 70), (delete, QuickBooksStatus.MISSING, 0)],
+)
+def test_what_happens_between_posting_and_recording_comes_with_a_later_pull(
+    world: World,
+    happens: Callable[[World, PostedDocument], None],
+    status: QuickBooksStatus,
+    balance: int,
+    *,
+    full: bool,
+) -> None:
+    """QuickBooks answered the push before; its answer is recorded after a pull has looked."""
+    puller = world.program()
+    puller.pull.run()
+    world.clock.advance(hours=1)
+    invoice = world.add_invoice(1)
+
+    def work_and_pull() -> None:
+        (document,) = world.ledger.standing(invoice.id)
+        happens(world, document)
+        world.clock.advance(minutes=10)  # further than the overlap reaches
+        (summary,) = puller.pull.run(full=full)
+        assert summary.error == ""
+        changed = world.ledger.all_of(invoice.id)[0].last_updated
+        assert summary.watermark is not None
+        assert changed is not None
+        assert summary.watermark <= changed
+
+    pusher = world.program(gate=WatchedGate(after={"quickbooks.post": work_and_pull}))
+    pusher.push_all()
+    assert world.records.only(invoice.id).quickbooks_status is QuickBooksStatus.OPEN
+    world.clock.advance(minutes=10)
+    (summary,) = puller.pull.run()
+    assert (summary.error, summary.documents_changed) == ("", 1)
+    record = world.records.only(invoice.id)
+    assert (record.quickbooks_status, record.balance) == (status, Decimal(balance))
+    assert summary.watermark == world.clock.now()
+    puller.close()
+    pusher.close()
+
+
+def test_documents_of_a_copy_of_the_crm_hold_nothing_up(world: World, program: Program) -> None:
+    """They carry keys of ours, but no push of theirs is under way here."""
+    invoice = world.add_invoice(1)
+    program.push_all()
+    program.pull.run()
+    world.clock.advance(hours=1)
+    (document,) = world.ledger.standing(invoice.id)
+    foreign = invoice_key(InvoiceId("99999999-0000-4000-8000-000000000001"))
+    world.ledger.enter_by_hand(replace(document, id=examples.qid(700), private_note=foreign))
+    world.ledger.enter_by_hand(replace(document, id=examples.qid(701)))
+    world.clock.advance(hours=1)
+    (summary,) = program.pull.run()
+    assert summary.watermark == world.clock.now()
+    assert world.records.only(invoice.id).state is PostingState.POSTED
+
+
+def test_a_deletion_of_somebody_elses_document_holds_up_only_while_something_is_posted(
+    world: World, program: Program
+) -> None:
+    invoice = world.add_invoice(1)
+    program.push_all()
+    program.pull.run()
+    world.clock.advance(hours=1)
+    (document,) = world.ledger.standing(invoice.id)
+    world.ledger.enter_by_hand(replace(document, id=examples.qid(700), private_note="by hand"))
+    world.ledger.delete(replace(document, id=examples.qid(700)))
+    deleted = world.clock.now()
+    world.clock.advance(hours=1)
+    other = world.add_invoice(2)
+    world.ledger.loses_answer_of.add(other.id)
+    world.ledger.find_error = ServiceUnavailableError("No.", service="QuickBooks")
+    program.push_all()
+    assert world.records.only(other.id).state is PostingState.UNKNOWN
+    assert program.pull.run()[0].watermark == deleted
+    world.ledger.find_error = None
+    program.settle_all()
+    assert program.pull.run()[0].watermark == world.clock.now()
+
+
+def test_a_look_that_is_older_than_the_record_changes_nothing(world: World) -> None:
+    """Another desktop has pulled a later state between this one's question and its reading."""
+    first = world.program()
+    invoice = world.add_invoice(1)
+    first.push_all()
+    first.pull.run()
+    world.clock.advance(hours=1)
+    (document,) = world.ledger.standing(invoice.id)
+    pay_fifty(world, document)
+
+    def pay_more_and_pull() -> None:
+        pay_fifty(world, document)
+        first.pull.run()
+
+    slow = world.program(gate=WatchedGate(after={"quickbooks.changes": pay_more_and_pull}))
+    (summary,) = slow.pull.run()
+    assert (summary.documents_changed, summary.payments_written) == (0, 0)
+    record = world.records.only(invoice.id)
+    assert record.balance == Decimal(20)
+    assert len(world.records.payments_of(record.id)) == 2
+    first.close()
+    slow.close()
