@@ -237,7 +237,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
     check = CheckInvoices(
         invoices=crm.invoices, books=books, records=records, kind=environment.kind
     )
-    pusher = Pusher(_user_name(crm.sign_in), platform.node() or "this machine")
+    pusher = _pusher(machine, crm)
     push, settle = _pushing(machine, crm, quickbooks, check, pusher)
     cache = SqliteInvoiceCache(_made(machine.paths.cache_file(environment.name)))
     return Desk(
@@ -297,6 +297,13 @@ def _alone(locks: FileMachineLock, environment_name: str) -> Alone:
     return lambda: locks.hold(f"push-{environment_name}", timeout_seconds=PUSH_WAIT_SECONDS)
 
 
+def _pusher(machine: _Machine, crm: _Crm) -> Pusher:
+    # Two data folders on one computer, or two cloned computers, must not take each other's claims
+    # for their own.
+    computer = platform.node() or "this machine"
+    return Pusher(_user_name(crm.sign_in), f"{computer} ({_place(machine.paths)[:4]})")
+
+
 def _linking(
     machine: _Machine, crm: _Crm, quickbooks: _QuickBooks, check: CheckInvoices, pusher: Pusher
 ) -> LinkDocument:
@@ -345,9 +352,13 @@ def open_log(paths: Paths) -> Logging:
 
 def _holder(paths: Paths) -> str:
     """Name this program for token leases: the place (computer and lock folder), then itself."""
+    return f"{platform.node()}/{_place(paths)}#{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _place(paths: Paths) -> str:
+    """Name the data folder of this computer: what programs under one lock have in common."""
     # Cloned machines share names and folders, hardly ever the address of their network card.
-    place = hashlib.sha256(f"{uuid.getnode():x} {paths.locks}".encode()).hexdigest()[:8]
-    return f"{platform.node()}/{place}#{os.getpid()}-{secrets.token_hex(4)}"
+    return hashlib.sha256(f"{uuid.getnode():x} {paths.locks}".encode()).hexdigest()[:8]
 
 
 def _made(path: Path) -> Path:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError, StaleRecordError
-from psaqb_desktop.domain.identifiers import QuickBooksId
+from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.listing import Checked, ListedInvoice
 from psaqb_desktop.domain.mapping import read_mapping
 from psaqb_desktop.domain.push import PostedDocument, SyncRecord
@@ -16,6 +17,15 @@ from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.document_differences import differences
 from psaqb_desktop.services.ports import Clock, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChoice:
+    """An invoice's draft, and the documents that may be it, the likeliest first."""
+
+    number: str
+    draft: Draft
+    documents: tuple[PostedDocument, ...]
 
 
 class LinkDocument:
@@ -79,26 +89,81 @@ class LinkDocument:
             raise answer
         return answer
 
+    def candidates(self, row: ListedInvoice) -> LinkChoice:
+        """Look for documents that a person may have entered for an invoice.
+
+        Of the same kind, customer and currency, with its date or its number, and nobody else's.
+
+        Raises:
+            RequestRejectedError: the invoice cannot be compared yet.
+        """
+        connection = row.connection
+        if connection is None or not connection.realm_id:
+            raise _refused(f"Invoice {row.invoice.number} has no connected company yet.")
+        (checked,) = self._check.run([row])
+        draft = checked.draft
+        if draft is None:
+            raise _not_ready(checked, "a document")
+        own = blank_record(row.invoice.id, connection)
+        fitting = [
+            document
+            for document in self._companies.open(connection).around([draft])
+            if not document.is_voided
+            and (document.type, document.customer_id) == (draft.document_type, draft.customer.id)
+            and (document.currency or draft.currency) == draft.currency
+            and not _is_others(document, row.invoice.id)
+            and not self._has_owner(document, own)
+        ]
+        fitting.sort(
+            key=lambda d: (d.total != draft.total, d.number != draft.number, d.txn_date is None)
+        )
+        return LinkChoice(row.invoice.number, draft, tuple(fitting))
+
+    def unlink(self, row: ListedInvoice) -> SyncRecord:
+        """Undo a link: the invoice goes back to those to post, the document stays as it is.
+
+        Raises:
+            RequestRejectedError: it is not linked, or this program made the document itself.
+            StaleRecordError: its state changed meanwhile.
+        """
+        number = row.invoice.number
+        record = self._records.records_of([row.invoice.id]).get(row.invoice.id)
+        if record is None or not record.state.is_posted or row.connection is None:
+            raise _refused(f"Invoice {number} is not linked to any document.")
+        company = self._companies.open(row.connection)
+        document = company.read(record.document_type, record.quickbooks_id)
+        if document is None or has_any_key(document.private_note):
+            raise _refused(
+                f"Invoice {number} was not linked by hand: this program posted its document.",
+                "Void the document in QuickBooks if it is wrong, then pull.",
+            )
+        blank = blank_record(row.invoice.id, row.connection)
+        freed = replace(
+            blank,
+            generation=record.generation,
+            request_id=record.request_id,
+            last_checked=self._clock.now(),
+            version=record.version,
+        )
+        answer = self._records.write([freed])[freed.invoice_id]
+        if isinstance(answer, AppError):
+            raise answer
+        self._records.replace_payments({answer.id: ()})
+        return answer
+
     def _require_fit(
         self, checked: Checked, document: PostedDocument, record: SyncRecord, name: str
     ) -> None:
         draft, number = checked.draft, checked.invoice.number
         if draft is None:
-            problem = checked.findings[0] if checked.findings else None
-            raise _refused(
-                f"Invoice {number} cannot be compared with {name} before it is ready: "
-                f"{problem.message if problem else 'it has no draft.'}",
-                problem.remedy if problem else "",
-            )
+            raise _not_ready(checked, name)
         if document.type is not draft.document_type:
             raise _refused(f"Invoice {number} would be a {draft.document_type.value}, not {name}.")
         if document.customer_id != draft.customer.id:
             raise _refused(f"{name} is not of {draft.customer.name}, the customer of {number}.")
         if document.currency and document.currency != draft.currency:
             raise _refused(f"{name} is in {document.currency}, invoice {number} {draft.currency}.")
-        note = document.private_note
-        is_others = has_any_key(note) and not has_key_of(note, checked.invoice.id)
-        if is_others or self._has_owner(document, record):
+        if _is_others(document, checked.invoice.id) or self._has_owner(document, record):
             raise _refused(f"{name} belongs to another invoice of the CRM.")
 
     def _has_owner(self, document: PostedDocument, own: SyncRecord) -> bool:
@@ -108,6 +173,20 @@ class LinkDocument:
             and (other.document_type, other.quickbooks_id) == (document.type, document.id)
             for other in self._records.records()
         )
+
+
+def _is_others(document: PostedDocument, invoice_id: InvoiceId) -> bool:
+    note = document.private_note
+    return has_any_key(note) and not has_key_of(note, invoice_id)
+
+
+def _not_ready(checked: Checked, name: str) -> RequestRejectedError:
+    problem = checked.findings[0] if checked.findings else None
+    return _refused(
+        f"Invoice {checked.invoice.number} cannot be compared with {name} before it is ready: "
+        f"{problem.message if problem else 'it has no draft.'}",
+        problem.remedy if problem else "",
+    )
 
 
 def _refused(message: str, remedy: str = "") -> RequestRejectedError:

@@ -9,13 +9,16 @@ from typing import Protocol
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
+from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.environment import Environment
+from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.invoice import InvoiceLine
 from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice
 from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation, PushResult, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
+from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_invoices import PushProgress
 
 
@@ -84,6 +87,7 @@ class PushesInvoices(Protocol):
         *,
         on_progress: Callable[[PushProgress], None],
         cancellation: Cancellation,
+        accept_similar: frozenset[InvoiceId] = frozenset(),
     ) -> tuple[PushResult, ...]:
         """Push drafts that are ready."""
         ...
@@ -131,6 +135,24 @@ class PushesAgain(Protocol):
 
     def run(self, row: ListedInvoice) -> SyncRecord:
         """Put a voided or deleted invoice back among those to post."""
+        ...
+
+
+class LinksDocuments(Protocol):
+    """Links invoices to documents that were entered by hand."""
+
+    def candidates(self, row: ListedInvoice) -> LinkChoice:
+        """Look for documents that may be an invoice's."""
+        ...
+
+    def run(
+        self, row: ListedInvoice, document_type: DocumentType, quickbooks_id: QuickBooksId
+    ) -> SyncRecord:
+        """Record a document as that of an invoice."""
+        ...
+
+    def unlink(self, row: ListedInvoice) -> SyncRecord:
+        """Undo that."""
         ...
 
 
@@ -221,6 +243,8 @@ class InvoiceDesk(Protocol):
     def leave_out(self) -> LeavesOut: ...  # noqa: D102
     @property
     def push_again(self) -> PushesAgain: ...  # noqa: D102
+    @property
+    def link_document(self) -> LinksDocuments: ...  # noqa: D102
     @property
     def accept_review(self) -> AcceptsReviews: ...  # noqa: D102
     @property

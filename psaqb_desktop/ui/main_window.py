@@ -169,7 +169,7 @@ class MainWindow(QMainWindow):
         )
         page.crm_requested.connect(lambda i: mending.open_in_crm(InvoiceId(i)))
         page.remedy_requested.connect(
-            lambda finding, i: start(lambda: mending.mend(finding, InvoiceId(i)), "mending")
+            lambda offer, i: start(lambda: mending.mend(offer, InvoiceId(i)), "mending")
         )
         page.group_remedy_requested.connect(
             lambda group: start(lambda: mending.mend_all(group), "mending")

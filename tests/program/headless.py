@@ -54,7 +54,12 @@ class Practice:
     quickbooks_url: str
 
     @classmethod
-    def start(cls, folder: Path) -> Practice:
+    def start(cls, folder: Path, *, invoices: int = 0) -> Practice:
+        """Start; with a number of invoices, the CRM is planted that large before."""
+        if invoices:
+            seeding = [sys.executable, "-m", "psaqb_desktop.practice", "seed"]
+            planted = [*seeding, "--folder", str(folder), "--set", "large"]
+            subprocess.run([*planted, "--invoices", str(invoices)], check=True, timeout=600)
         crm_port, quickbooks_port = free_port(), free_port()
         process = subprocess.Popen(
             [
@@ -110,20 +115,38 @@ class Practice:
 
     def documents(self, legal_entity: str, number: str) -> list[dict[str, Any]]:
         """Return QuickBooks' invoices and credit memos of a number, voided ones left out."""
+        return [
+            document
+            for entity in ("Invoice", "CreditMemo")
+            for document in self._page(legal_entity, entity, f"where DocNumber = '{number}'")
+            if not document.get("PrivateNote", "").startswith("Voided")
+        ]
+
+    def all_documents(self, legal_entity: str) -> list[dict[str, Any]]:
+        """Return all of QuickBooks' invoices and credit memos, voided ones left out."""
+        found: list[dict[str, Any]] = []
+        for entity in ("Invoice", "CreditMemo"):
+            start, is_last = 1, False
+            while not is_last:
+                page = self._page(legal_entity, entity, f"startposition {start} maxresults 1000")
+                start += len(page)
+                found += page
+                is_last = len(page) < 1000
+        return [one for one in found if not one.get("PrivateNote", "").startswith("Voided")]
+
+    def _page(self, legal_entity: str, entity: str, condition: str) -> list[dict[str, Any]]:
         realm = REALMS[legal_entity]
         token = requests.post(
             f"{self.quickbooks_url}/_practice/tokens", json={"realm_id": realm}, timeout=10
         ).json()["access_token"]
-        found = []
-        for entity in ("Invoice", "CreditMemo"):
-            answer = requests.get(
-                f"{self.quickbooks_url}/v3/company/{realm}/query",
-                params={"query": f"select * from {entity} where DocNumber = '{number}'"},  # noqa: S608
-                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-                timeout=30,
-            ).json()
-            found += answer["QueryResponse"].get(entity, [])
-        return [one for one in found if not one.get("PrivateNote", "").startswith("Voided")]
+        answer = requests.get(
+            f"{self.quickbooks_url}/v3/company/{realm}/query",
+            params={"query": f"select * from {entity} {condition}"},  # noqa: S608 - no SQL
+            headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
+            timeout=30,
+        ).json()
+        page: list[dict[str, Any]] = answer["QueryResponse"].get(entity, [])
+        return page
 
     def crm_rows(self, entity_set: str, **options: str) -> list[dict[str, Any]]:
         """Read CRM rows as an administrator's own client would."""
@@ -224,10 +247,21 @@ trusted_hosts = ["{practice.quickbooks_url.removeprefix("http://")}"]
             text=True,
         )
 
+    def start_quietly(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command that nobody listens to: it may say as much as it likes."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments, "--json"],
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
     def run(self, *arguments: str, codes: Sequence[int] = (0,)) -> dict[str, Any]:
         """Run one command; returns its JSON document."""
         process = self.start(*arguments)
-        out, err = process.communicate(timeout=170)
+        out, err = process.communicate(timeout=900)
         assert process.returncode in codes, (arguments, process.returncode, out, err)
         document: dict[str, Any] = json.loads(out) if out.strip() else {}
         return document

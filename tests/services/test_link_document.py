@@ -129,3 +129,63 @@ def test_an_invoice_that_is_not_ready_is_not_linked(
     world.links.stored.clear()
     with pytest.raises(RequestRejectedError, match="before it is ready"):
         link.run(program.rows()[0], DocumentType.INVOICE, BY_HAND)
+
+
+def test_candidates_fit_and_are_nobody_elses(
+    world: World, program: Program, link: LinkDocument
+) -> None:
+    world.add_invoice(1)
+    fitting = enter(world, program)
+    dearer = enter(world, program, id=examples.qid(7002), total=Decimal("121.00"))
+    unfit: tuple[dict[str, Any], ...] = (
+        {"customer_id": examples.qid(502)},
+        {"currency": "EUR"},
+        {"is_voided": True},
+        {"type": DocumentType.CREDIT_MEMO},
+        {"private_note": f"psaqb:{examples.invoice_id(9)}"},
+    )
+    for place, changes in enumerate(unfit):
+        enter(world, program, id=examples.qid(7100 + place), **changes)
+    choice = link.candidates(program.rows()[0])
+    assert [d.id for d in choice.documents] == [fitting.id, dearer.id]
+    assert choice.draft.total == Decimal(120)
+    link.run(program.rows()[0], DocumentType.INVOICE, dearer.id)
+    world.add_invoice(2, examples.line("100.00", "20.00"))
+    (second,) = [row for row in program.rows() if row.record is None]
+    assert [d.id for d in link.candidates(second).documents] == [fitting.id]
+
+
+def test_candidates_need_a_draft(world: World, program: Program, link: LinkDocument) -> None:
+    world.add_invoice(1)
+    world.links.stored.clear()
+    with pytest.raises(RequestRejectedError, match="before it is ready"):
+        link.candidates(program.rows()[0])
+
+
+def test_a_link_is_undone_and_the_invoice_may_go_elsewhere(
+    world: World, program: Program, link: LinkDocument
+) -> None:
+    invoice = world.add_invoice(1)
+    document = enter(world, program)
+    link.run(program.rows()[0], DocumentType.INVOICE, BY_HAND)
+    freed = link.unlink(program.rows()[0])
+    assert (freed.state, freed.quickbooks_id, freed.total) == (PostingState.NOT_POSTED, "", None)
+    assert world.records.only(invoice.id) == freed
+    standing = world.ledger.read(document.type, document.id)
+    assert standing is not None
+    assert (standing.total, standing.sync_token) == (document.total, document.sync_token)
+    (told,) = program.push_all()
+    assert "entered by hand" in told.findings[0].message
+    assert link.run(program.rows()[0], DocumentType.INVOICE, BY_HAND).quickbooks_id == BY_HAND
+
+
+def test_what_this_program_posted_is_not_unlinked(
+    world: World, program: Program, link: LinkDocument
+) -> None:
+    world.add_invoice(1)
+    with pytest.raises(RequestRejectedError, match="not linked"):
+        link.unlink(program.rows()[0])
+    program.push_all()
+    with pytest.raises(RequestRejectedError, match="was not linked by hand"):
+        link.unlink(program.rows()[0])
+    assert world.records.records()[0].state is PostingState.POSTED

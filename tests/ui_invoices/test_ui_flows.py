@@ -344,7 +344,7 @@ def test_a_review_is_accepted_only_on_purpose(
         else:
             (finding,) = driven.row(1).findings
             assert offer_for(finding).words == "Accept…"
-            driven.page.remedy_requested.emit(finding, one.id)
+            driven.page.remedy_requested.emit(offer_for(finding), one.id)
         press(await shown_dialog(), "Accept 1 invoice" if is_sure else "Cancel")
         await tasks.wait_all()
         assert driven.desk.accept_review.asked == ([one.id] if is_sure else [])

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
+from psaqb_desktop.domain.draft import DocumentType
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import AppError, Cancelled, JournalDamagedError
 from psaqb_desktop.domain.findings import Finding
@@ -35,6 +36,7 @@ from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.domain.push import (
     JournalEntry,
     PaymentAllocation,
+    PostedDocument,
     PostingState,
     PushResult,
     PushStep,
@@ -42,6 +44,7 @@ from psaqb_desktop.domain.push import (
 )
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.invoice_details import InvoiceFacts
+from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_invoices import PushProgress
 from tests.ui_invoices.ui_examples import (
     DE,
@@ -163,6 +166,7 @@ class FakePush:
     outcome: Outcome = lambda _invoice: (PostingState.POSTED, ())
     pause_seconds: float = 0
     pushed: list[InvoiceId] = field(default_factory=list)
+    accepted: frozenset[InvoiceId] = frozenset()
     gate: threading.Semaphore | None = None
     error: AppError | None = None
 
@@ -172,7 +176,9 @@ class FakePush:
         *,
         on_progress: Callable[[PushProgress], None],
         cancellation: Cancellation,
+        accept_similar: frozenset[InvoiceId] = frozenset(),
     ) -> tuple[PushResult, ...]:
+        self.accepted |= accept_similar
         assert all(one.is_ready for one in checked), "only drafts that are ready may be pushed"
         if self.error is not None:
             raise self.error
@@ -284,6 +290,32 @@ class FakeAccept:
 
 
 @dataclass
+class FakeLinkDocument:
+    """QuickBooks with documents that a person entered."""
+
+    documents: tuple[PostedDocument, ...] = ()
+    linked: list[tuple[InvoiceId, QuickBooksId]] = field(default_factory=list)
+    unlinked: list[InvoiceId] = field(default_factory=list)
+
+    def candidates(self, row: ListedInvoice) -> LinkChoice:
+        return LinkChoice(row.invoice.number, draft_of(row.invoice), self.documents)
+
+    def run(
+        self, row: ListedInvoice, document_type: DocumentType, quickbooks_id: QuickBooksId
+    ) -> SyncRecord:
+        assert row.connection is not None
+        wanted = (document_type, quickbooks_id)
+        (document,) = [d for d in self.documents if (d.type, d.id) == wanted]
+        self.linked.append((row.invoice.id, quickbooks_id))
+        return record(row.invoice, row.connection, PostingState.POSTED).posted(document)
+
+    def unlink(self, row: ListedInvoice) -> SyncRecord:
+        assert row.record is not None
+        self.unlinked.append(row.invoice.id)
+        return replace(row.record, state=PostingState.NOT_POSTED, quickbooks_id=QuickBooksId(""))
+
+
+@dataclass
 class FakeDetails:
     asked: list[InvoiceId] = field(default_factory=list)
 
@@ -367,6 +399,7 @@ class FakeDesk:
     pull_changes: FakePull = field(default_factory=FakePull)
     leave_out: FakeLeaveOut = field(default_factory=FakeLeaveOut)
     push_again: FakePushAgain = field(default_factory=FakePushAgain)
+    link_document: FakeLinkDocument = field(default_factory=FakeLinkDocument)
     accept_review: FakeAccept = field(default_factory=FakeAccept)
     invoice_details: FakeDetails = field(default_factory=FakeDetails)
     journal_upkeep: FakeUpkeep = field(default_factory=FakeUpkeep)

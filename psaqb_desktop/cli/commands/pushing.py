@@ -220,14 +220,27 @@ def push_again(context: CliContext, number: str) -> int:
 
 @click.command("link-document")
 @click.argument("number")
-@click.argument("quickbooks_id")
+@click.argument("quickbooks_id", required=False)
 @click.option("--credit-memo", is_flag=True, help="The document is a credit memo.")
+@click.option("--undo", is_flag=True, help="Take the link back; the document stays as it is.")
 @pass_context
-def link_document(context: CliContext, number: str, quickbooks_id: str, credit_memo: bool) -> int:  # noqa: FBT001
+def link_document(
+    context: CliContext,
+    number: str,
+    quickbooks_id: str | None,
+    credit_memo: bool,  # noqa: FBT001
+    undo: bool,  # noqa: FBT001
+) -> int:
     """Record a document that was entered by hand as that of an invoice."""
+    if undo == bool(quickbooks_id):
+        raise SettingsError(
+            "A document's id goes with linking, and none with --undo.",
+            remedy="Name the id, or use --undo alone.",
+        )
     row = chosen_rows(context.read_list(), [number])[0]
     document_type = DocumentType.CREDIT_MEMO if credit_memo else DocumentType.INVOICE
-    record = context.desk.link_document.run(row, document_type, QuickBooksId(quickbooks_id))
+    link, identifier = context.desk.link_document, QuickBooksId(quickbooks_id or "")
+    record = link.unlink(row) if undo else link.run(row, document_type, identifier)
     if context.output.is_json:
         context.output.document(
             {
@@ -241,4 +254,5 @@ def link_document(context: CliContext, number: str, quickbooks_id: str, credit_m
         context.output.note(f"{row.invoice.number}: {record.state.value}")
         if record.finding:
             context.output.note(f"! {record.finding}")
-    return OK if record.state is PostingState.POSTED else NEEDS_ATTENTION
+    wanted = PostingState.NOT_POSTED if undo else PostingState.POSTED
+    return OK if record.state is wanted else NEEDS_ATTENTION

@@ -34,7 +34,7 @@ class DetailPanel(QFrame):
 
     Signals:
         check_requested, open_quickbooks_requested, open_crm_requested: for the shown invoice.
-        remedy_requested: carries the :class:`Finding` whose button was pressed.
+        remedy_requested: carries the :class:`Offer` whose button was pressed.
         closed: the person closed the panel.
     """
 

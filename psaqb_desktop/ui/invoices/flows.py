@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
@@ -26,14 +26,21 @@ from psaqb_desktop.ui.invoices.surface import Activity, Page
 log = logging.getLogger("psaqb.ui")
 
 
+Start = Callable[[Callable[[], Awaitable[object]], str], None]
+"""Starts what a person asked for by a button that stays on the page."""
+
+
 class Flows:
     """Each coroutine is one thing a person asked for, from the question to the summary."""
 
-    def __init__(self, *, page: Page, gate: RunGate, runs: Runs, reading: Reading) -> None:
+    def __init__(
+        self, *, page: Page, gate: RunGate, runs: Runs, reading: Reading, start: Start
+    ) -> None:
         self._page = page
         self._gate = gate
         self._runs = runs
         self._reading = reading
+        self._start = start
 
     async def check(self, ids: Iterable[InvoiceId]) -> None:
         """Check invoices; writes nothing."""
@@ -51,16 +58,23 @@ class Flows:
         self._sum_up(check_summary(rows, was_stopped=was_stopped))
         self._page.show_groups(problem_groups(rows) if len(rows) > 1 else ())
 
-    async def push(self, ids: Iterable[InvoiceId]) -> None:
+    async def push(
+        self,
+        ids: Iterable[InvoiceId],
+        *,
+        accept_similar: frozenset[InvoiceId] = frozenset(),
+    ) -> None:
         """Check, let the person confirm company by company, push, sum up."""
         rows = [row for row in self._page.rows(ids) if may_be_pushed(row)]
         if not rows:
             self._page.show_summary("info", "None of the chosen invoices can be pushed.")
             return
         with self._gate.begin(Activity("Checking")) as run:
-            await self._push(run, rows)
+            await self._push(run, rows, accept_similar)
 
-    async def _push(self, run: Run, rows: Sequence[InvoiceRow]) -> None:
+    async def _push(
+        self, run: Run, rows: Sequence[InvoiceRow], accept_similar: frozenset[InvoiceId]
+    ) -> None:
         self._page.show_summary("", "")
         checked = await self._runs.check(run, rows)
         blocked = [row for row in rows if row.status is not RowStatus.READY]
@@ -72,7 +86,7 @@ class Flows:
         if not batches:
             self._page.settle_order()
             return
-        pushed = self._page.rows(await self._runs.push(run, batches))
+        pushed = self._page.rows(await self._runs.push(run, batches, accept_similar))
         if any(row.status is RowStatus.CHECKING for row in pushed):
             await self._settle_after(run)
         self._page.settle_order([row.id for row in pushed if not may_be_pushed(row)])
@@ -104,6 +118,51 @@ class Flows:
         with self._gate.begin(Activity("Putting back", 0, len(rows), can_stop=True)) as run:
             again = await self._runs.put_back(run, rows)
         await self.push(again)
+
+    async def push_anyway(self, ids: Iterable[InvoiceId]) -> None:
+        """Push invoices although QuickBooks has similar documents, one question each."""
+        wanted = [
+            row.id
+            for row in self._page.rows(ids)
+            if may_be_pushed(row) and await self._page.ask_push_anyway(row.listed.invoice.number)
+        ]
+        if wanted:
+            await self.push(wanted, accept_similar=frozenset(wanted))
+
+    async def link_document(self, invoice_id: InvoiceId) -> None:
+        """Let the person compare an invoice with what QuickBooks has, and link the two."""
+        (row,) = self._page.rows([invoice_id])
+        number = row.listed.invoice.number
+        with self._gate.begin(Activity("Looking in QuickBooks")):
+            choice = await self._runs.candidates(row)
+        if not choice.documents:
+            self._page.show_summary(
+                "info",
+                f"QuickBooks has no document that could be linked to invoice {number}: none of its "
+                "customer and currency has its date or number and is nobody else's.",
+            )
+            return
+        document = await self._page.ask_link(choice)
+        if document is None:
+            return
+        with self._gate.begin(Activity("Linking")):
+            record = await self._runs.link(row, document)
+            self._page.settle_order([invoice_id])
+        name = record.number or f"id {record.quickbooks_id}"
+        self._page.show_summary(
+            "good",
+            f"Invoice {number} is linked to {name}. Nothing was written to QuickBooks.",
+            [("Unlink", lambda: self._start(lambda: self.unlink(invoice_id), "unlinking"))],
+        )
+
+    async def unlink(self, invoice_id: InvoiceId) -> None:
+        """Undo a link."""
+        (row,) = self._page.rows([invoice_id])
+        with self._gate.begin(Activity("Unlinking")):
+            await self._runs.unlink(row)
+            self._page.settle_order()
+        number = row.listed.invoice.number
+        self._page.show_summary("info", f"Invoice {number} is back among those to post.")
 
     async def accept(self, ids: Iterable[InvoiceId]) -> None:
         """Take posted invoices as they stand in QuickBooks."""

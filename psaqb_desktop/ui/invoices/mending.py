@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import AppError
-from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.desk import Facts, InvoiceDesk, NoFacts
 from psaqb_desktop.ui.invoices.flows import Flows
 from psaqb_desktop.ui.invoices.problems import ProblemGroup
 from psaqb_desktop.ui.invoices.reading import Reading
-from psaqb_desktop.ui.invoices.remedies import Remedy, offer_for
+from psaqb_desktop.ui.invoices.remedies import Offer, Remedy
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.surface import Frame, Page
 from psaqb_desktop.ui.parts import MainWindowParts
@@ -41,10 +40,18 @@ class Mending:
         self._frame = frame
         self._flows = flows
         self._reading = reading
+        self._own_flows: dict[Remedy, Callable[[list[InvoiceId]], Awaitable[None]]] = {
+            Remedy.SETTLE: lambda _ids: flows.settle(),
+            Remedy.TRY_AGAIN: flows.try_again,
+            Remedy.PUSH_AGAIN: flows.push_again,
+            Remedy.ACCEPT: flows.accept,
+            Remedy.LINK_DOCUMENT: lambda ids: flows.link_document(ids[0]),
+            Remedy.PUSH_ANYWAY: flows.push_anyway,
+        }
 
-    async def mend(self, finding: Finding, invoice_id: InvoiceId) -> None:
-        """Do what the button beside one finding says."""
-        await self._do(offer_for(finding).remedy, self._page.rows([invoice_id]))
+    async def mend(self, offer: Offer, invoice_id: InvoiceId) -> None:
+        """Do what a button beside a finding says."""
+        await self._do(offer.remedy, self._page.rows([invoice_id]))
 
     async def mend_all(self, group: ProblemGroup) -> None:
         """Do what the button of a group says, for all its invoices together."""
@@ -60,14 +67,8 @@ class Mending:
             connection is None and remedy in {Remedy.LINK, Remedy.CONNECT, Remedy.MAP}
         ):
             self._frame.go_to_connections()
-        elif remedy is Remedy.SETTLE:
-            await self._flows.settle()
-        elif remedy is Remedy.TRY_AGAIN:
-            await self._flows.try_again(ids)
-        elif remedy is Remedy.PUSH_AGAIN:
-            await self._flows.push_again(ids)
-        elif remedy is Remedy.ACCEPT:
-            await self._flows.accept(ids)
+        elif remedy in self._own_flows:
+            await self._own_flows[remedy](ids)
         elif remedy is Remedy.OPEN_CRM:
             self.open_in_crm(ids[0])
         elif remedy is Remedy.OPEN_QUICKBOOKS:

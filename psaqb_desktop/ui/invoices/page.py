@@ -13,11 +13,12 @@ from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_invoices import PushProgress
 from psaqb_desktop.ui.desk import Facts
-from psaqb_desktop.ui.dialogs import ask, get_text, show_error
-from psaqb_desktop.ui.formats import plural
+from psaqb_desktop.ui.dialogs import show_error
+from psaqb_desktop.ui.invoices import questions
 from psaqb_desktop.ui.invoices.batches import Batch
 from psaqb_desktop.ui.invoices.choice import Choice, choice_of
 from psaqb_desktop.ui.invoices.confirm_push import Answer, confirm_batch
@@ -26,6 +27,7 @@ from psaqb_desktop.ui.invoices.empty_states import Empty, EmptyState
 from psaqb_desktop.ui.invoices.filter_bar import FilterBar
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.grid import InvoiceGrid
+from psaqb_desktop.ui.invoices.link_document_dialog import ask_link
 from psaqb_desktop.ui.invoices.notice import Action, Notice
 from psaqb_desktop.ui.invoices.problems import ProblemGroup
 from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
@@ -48,7 +50,7 @@ class InvoicesPage(QWidget):
         facts_wanted: lines and history of an invoice (its id) should be read.
         empty_action_requested: carries the :class:`Empty` whose button was pressed.
         check_requested, quickbooks_requested, crm_requested: from the panel, with the id.
-        remedy_requested: a :class:`Finding` and the invoice's id.
+        remedy_requested: an :class:`Offer` and the invoice's id.
         group_remedy_requested: a :class:`ProblemGroup`.
     """
 
@@ -131,7 +133,7 @@ class InvoicesPage(QWidget):
             lambda: self.crm_requested.emit(self.details.invoice_id)
         )
         self.details.remedy_requested.connect(
-            lambda finding: self.remedy_requested.emit(finding, self.details.invoice_id)
+            lambda offer: self.remedy_requested.emit(offer, self.details.invoice_id)
         )
 
     # -- what the presenter asks ---------------------------------------------------------------
@@ -242,34 +244,23 @@ class InvoicesPage(QWidget):
 
     async def ask_reason(self, count: int) -> str | None:
         """Ask why invoices are left out."""
-        return await get_text(
-            self.window(),
-            f"Leave out {plural(count, 'invoice')}",
-            "They are not pushed until someone takes them back. The reason is kept in the CRM.",
-            label="Reason",
-            yes_text="Leave out",
-        )
+        return await questions.ask_reason(self.window(), count)
 
     async def ask_push_again(self, count: int) -> bool:
         """Ask whether invoices whose document is gone are to get another one."""
-        invoices = plural(count, "invoice")
-        return await ask(
-            self.window(),
-            f"Push {invoices} again?",
-            "The QuickBooks document was voided or deleted. A new one is made under a new request "
-            "id; it is checked and confirmed before, as any other.",
-            f"Push {invoices} again…",
-        )
+        return await questions.ask_push_again(self.window(), count)
+
+    async def ask_push_anyway(self, number: str) -> bool:
+        """Ask whether an invoice is to be pushed beside a similar document."""
+        return await questions.ask_push_anyway(self.window(), number)
 
     async def ask_accept(self, count: int) -> bool:
         """Ask whether posted invoices are right as they stand in QuickBooks."""
-        invoices = plural(count, "invoice")
-        return await ask(
-            self.window(),
-            f"Accept {invoices} as posted?",
-            "What differs is taken as it stands in QuickBooks; the CRM keeps your name with it.",
-            f"Accept {invoices}",
-        )
+        return await questions.ask_accept(self.window(), count)
+
+    async def ask_link(self, choice: LinkChoice) -> PostedDocument | None:
+        """Let the person compare an invoice with documents that may be it."""
+        return await ask_link(self.window(), choice)
 
     async def tell_error(self, error: AppError) -> None:
         """Tell what went wrong."""

@@ -53,7 +53,9 @@ class InvoicesPresenter:
             runs=runs,
             start=self.start,
         )
-        self.flows = Flows(page=page, gate=self.gate, runs=runs, reading=self.reading)
+        self.flows = Flows(
+            page=page, gate=self.gate, runs=runs, reading=self.reading, start=self.start
+        )
         self.mending = Mending(
             desk=desk,
             tasks=tasks,

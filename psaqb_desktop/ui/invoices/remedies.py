@@ -24,6 +24,8 @@ class Remedy(Enum):
     TRY_AGAIN = "try-again"
     PUSH_AGAIN = "push-again"
     ACCEPT = "accept"
+    LINK_DOCUMENT = "link-document"
+    PUSH_ANYWAY = "push-anyway"
 
 
 _REMEDY_OF_CAUSE = {
@@ -45,7 +47,7 @@ _REMEDY_OF_CAUSE = {
     Cause.TOTALS_DIFFER: Remedy.OPEN_CRM,
     Cause.NUMBER_TOO_LONG: Remedy.MAP,
     Cause.NUMBER_TAKEN: Remedy.OPEN_CRM,
-    Cause.ALREADY_ENTERED: Remedy.OPEN_QUICKBOOKS,
+    Cause.ALREADY_ENTERED: Remedy.LINK_DOCUMENT,
     Cause.PERIOD_CLOSED: Remedy.OPEN_CRM,
     Cause.DATE_MISSING: Remedy.OPEN_CRM,
     Cause.PRICING_ERROR: Remedy.OPEN_CRM,
@@ -60,7 +62,12 @@ _REMEDY_OF_CAUSE = {
     Cause.REFUSED: Remedy.TRY_AGAIN,
     Cause.OUTCOME_UNKNOWN: Remedy.SETTLE,
 }
-_ONE_BY_ONE = frozenset({Remedy.OPEN_QUICKBOOKS, Remedy.OPEN_CRM})
+_OTHER_REMEDY_OF_CAUSE = {
+    Cause.NUMBER_TAKEN: Remedy.LINK_DOCUMENT,
+    Cause.ALREADY_ENTERED: Remedy.PUSH_ANYWAY,
+}
+"""Where a person decides between two."""
+_ONE_BY_ONE = frozenset({Remedy.OPEN_QUICKBOOKS, Remedy.OPEN_CRM, Remedy.LINK_DOCUMENT})
 """Opening fifty browser tabs mends nothing: no button for a whole group."""
 _LINK_NOUNS = {
     LinkKind.CUSTOMER: "customer",
@@ -79,6 +86,8 @@ _PLAIN_WORDS = {
     Remedy.TRY_AGAIN: "Try again",
     Remedy.PUSH_AGAIN: "Push again…",
     Remedy.ACCEPT: "Accept…",
+    Remedy.LINK_DOCUMENT: "Link to it…",
+    Remedy.PUSH_ANYWAY: "Push anyway…",
 }
 
 
@@ -98,6 +107,13 @@ def offer_for(finding: Finding) -> Offer:
     wanted = finding.link_wanted
     noun = _LINK_NOUNS.get(wanted.kind, "product") if wanted else "records"
     return Offer(remedy, f"Link {noun}…")
+
+
+def offers_for(finding: Finding) -> tuple[Offer, ...]:
+    """Return all buttons beside one finding, the usual one first."""
+    other = None if finding.link_wanted else _OTHER_REMEDY_OF_CAUSE.get(finding.cause)
+    first = offer_for(finding)
+    return (first, Offer(other, _PLAIN_WORDS[other])) if other else (first,)
 
 
 def offer_for_all(findings: Sequence[Finding]) -> Offer | None:

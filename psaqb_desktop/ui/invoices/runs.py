@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
 from psaqb_desktop.domain.pull import PullSummary
-from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_invoices import PushProgress
 from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.formats import plural
@@ -68,7 +69,12 @@ class Runs:
                 wanted.append(batch)
         return tuple(wanted)
 
-    async def push(self, run: Run, batches: Sequence[Batch]) -> tuple[InvoiceId, ...]:
+    async def push(
+        self,
+        run: Run,
+        batches: Sequence[Batch],
+        accept_similar: frozenset[InvoiceId] = frozenset(),
+    ) -> tuple[InvoiceId, ...]:
         """Push confirmed batches, companies side by side; return the invoices that were meant."""
         checked = [one for batch in batches for one in batch.checked]
         ids = tuple(one.invoice.id for one in checked)
@@ -89,6 +95,7 @@ class Runs:
                 checked,
                 on_progress=reports,
                 cancellation=run.cancellation,
+                accept_similar=accept_similar,
             )
             reports.flush()
             self._page.take_progress(_left_waiting(self._page.rows(ids)))
@@ -141,6 +148,24 @@ class Runs:
     async def put_back(self, run: Run, rows: Sequence[InvoiceRow]) -> list[InvoiceId]:
         """Put invoices whose document is gone back among those to post."""
         return await self._write_each(run, rows, self._desk.push_again.run)
+
+    async def candidates(self, row: InvoiceRow) -> LinkChoice:
+        """Look for documents that may have been entered for an invoice."""
+        return await self._tasks.call(self._desk.link_document.candidates, row.listed)
+
+    async def link(self, row: InvoiceRow, document: PostedDocument) -> SyncRecord:
+        """Record a document as that of an invoice."""
+        record = await self._tasks.call(
+            self._desk.link_document.run, row.listed, document.type, document.id
+        )
+        self._page.take_record(row.id, record)
+        return record
+
+    async def unlink(self, row: InvoiceRow) -> SyncRecord:
+        """Undo a link."""
+        record = await self._tasks.call(self._desk.link_document.unlink, row.listed)
+        self._page.take_record(row.id, record)
+        return record
 
     async def accept(self, run: Run, rows: Sequence[InvoiceRow]) -> list[InvoiceId]:
         """End the review of invoices; return those that were done."""

@@ -11,7 +11,8 @@ from psaqb_desktop.domain.crm import CrmUser
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_invoices import PushProgress
 from psaqb_desktop.ui.desk import Facts
 from psaqb_desktop.ui.invoices.batches import Batch
@@ -105,6 +106,14 @@ class Page(Protocol):
 
     async def ask_push_again(self, count: int) -> bool:
         """Ask whether invoices whose document is gone are to get another one."""
+        ...
+
+    async def ask_push_anyway(self, number: str) -> bool:
+        """Ask whether an invoice is to be pushed beside a similar document."""
+        ...
+
+    async def ask_link(self, choice: LinkChoice) -> PostedDocument | None:
+        """Let the person compare an invoice with documents that may be it."""
         ...
 
     async def ask_accept(self, count: int) -> bool:

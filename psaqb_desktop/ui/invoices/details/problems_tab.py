@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.ui.dialogs import FoldedDetails
 from psaqb_desktop.ui.invoices.details.sheet import Sheet, fact_label
-from psaqb_desktop.ui.invoices.remedies import offer_for
+from psaqb_desktop.ui.invoices.remedies import Offer, offers_for
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.look import GAP, current_colours, severity_icon
 
@@ -20,7 +20,7 @@ class ProblemsTab(Sheet):
     """Shows the findings of a row.
 
     Signals:
-        remedy_requested: a finding's button was pressed; carries the :class:`Finding`.
+        remedy_requested: a finding's button was pressed; carries the :class:`Offer`.
     """
 
     remedy_requested = Signal(object)
@@ -65,14 +65,17 @@ class ProblemsTab(Sheet):
         layout.addWidget(fact_label(finding.message))
         if finding.remedy:
             layout.addWidget(fact_label(finding.remedy, "muted"))
-        words = offer_for(finding).words
-        button = QPushButton(words)
-        button.setAccessibleName(f"{words} {finding.message}")
-        button.clicked.connect(self._slot(finding))
-        layout.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        buttons = QHBoxLayout()
+        for offer in offers_for(finding):
+            button = QPushButton(offer.words)
+            button.setAccessibleName(f"{offer.words} {finding.message}")
+            button.clicked.connect(self._slot(offer))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout.addLayout(buttons)
         if finding.details:
             layout.addWidget(FoldedDetails(finding.details))
         return card
 
-    def _slot(self, finding: Finding) -> Callable[[], None]:
-        return lambda: self.remedy_requested.emit(finding)
+    def _slot(self, offer: Offer) -> Callable[[], None]:
+        return lambda: self.remedy_requested.emit(offer)
