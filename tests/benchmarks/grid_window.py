@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import psutil
 import qasync
@@ -23,9 +24,8 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
-from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
-from psaqb_desktop.services.cancellation import Cancellation
-from psaqb_desktop.services.push_progress import PushProgress
+from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice
+from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.ui.garbage import MainThreadCollector
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
@@ -95,15 +95,9 @@ class SlowPull(FakePull):
 class PacedPush(FakePush):
     """Posts at some hundred a second: quicker than Intuit lets anybody."""
 
-    def run(
-        self,
-        checked: Sequence[object],
-        *,
-        on_progress: Callable[[PushProgress], None],
-        cancellation: Cancellation,
-    ) -> tuple:  # type: ignore[type-arg]
+    def run(self, checked: Sequence[Checked], **given: Any) -> tuple[PushResult, ...]:
         self.pause_seconds = 0.003
-        return super().run(checked, on_progress=on_progress, cancellation=cancellation)  # type: ignore[arg-type]
+        return super().run(checked, **given)
 
 
 def _changed(invoices: InvoiceList, count: int) -> InvoiceList:
