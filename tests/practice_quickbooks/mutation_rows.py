@@ -269,8 +269,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "a deposit counts for nothing",
         "balances",
-        ' - money(body, "Deposit") - paid',
-        " - paid",
+        'money(body, "TotalAmt") - money(body, "Deposit")',
+        'money(body, "TotalAmt")',
         _I,
     ),
     Mutation(

@@ -55,7 +55,8 @@ def _is_noticed(folder: Path, row: Mutation) -> bool:
 
 
 def _copy(target: Path) -> Path:
-    ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+    # The list's own test compares the rows with the source, and would notice any breakage.
+    ignored = shutil.ignore_patterns("__pycache__", "*.pyc", "test_qbo_behaviours_list.py")
     for part in ("psaqb_desktop", str(FOLDER)):
         shutil.copytree(ROOT / part, target / part, ignore=ignored)
     for name in ("pyproject.toml", "tests/conftest.py", "tests/__init__.py"):
