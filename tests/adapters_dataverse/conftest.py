@@ -51,7 +51,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 """What nobody could confirm of the platform, in both positions; the program must do with either."""
 
 
-def _run(folder: Path, invoice_count: int, **unconfirmed: Any) -> Iterator[PracticeCrm]:
+def run_crm(folder: Path, invoice_count: int, **unconfirmed: Any) -> Iterator[PracticeCrm]:
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     waiting = {"column_visible_seconds": 0.2, "key_active_seconds": 0.2}
@@ -69,20 +69,20 @@ def reading_crm(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[PracticeCrm]:
     """One CRM for all tests that only read invoices."""
-    yield from _run(tmp_path_factory.mktemp("crm"), 300, **SETTINGS[request.param])
+    yield from run_crm(tmp_path_factory.mktemp("crm"), 300, **SETTINGS[request.param])
 
 
 @pytest.fixture(scope="session")
 def plain_crm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeCrm]:
     """A CRM without an ERP beside it and without Field Service: fewer columns to read."""
     folder = tmp_path_factory.mktemp("crm")
-    yield from _run(folder, 60, has_owning_company=False, has_field_service=False)
+    yield from run_crm(folder, 60, has_owning_company=False, has_field_service=False)
 
 
 @pytest.fixture(params=SETTINGS)
 def bare_crm(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PracticeCrm]:
     """A CRM of its own in which nobody has set anything up."""
-    yield from _run(tmp_path / "crm", 30, **SETTINGS[request.param])
+    yield from run_crm(tmp_path / "crm", 30, **SETTINGS[request.param])
 
 
 @pytest.fixture(scope="session", params=SETTINGS)
@@ -90,7 +90,7 @@ def provisioned_crm(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[PracticeCrm]:
     """One CRM with our tables; each test uses records of its own."""
-    for crm in _run(tmp_path_factory.mktemp("crm"), 60, **SETTINGS[request.param]):
+    for crm in run_crm(tmp_path_factory.mktemp("crm"), 60, **SETTINGS[request.param]):
         crm.desk("ada").provision()
         yield crm
 
