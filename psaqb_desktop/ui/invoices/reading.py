@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
 from psaqb_desktop.domain.listing import InvoiceList, RowStatus
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.ui.desk import InvoiceDesk
-from psaqb_desktop.ui.formats import moment_text
+from psaqb_desktop.ui.formats import ago_text, moment_text
 from psaqb_desktop.ui.invoices.empty_states import Empty
 from psaqb_desktop.ui.invoices.notice import Action
 from psaqb_desktop.ui.invoices.run_gate import Busy, Run, RunGate
@@ -203,12 +204,16 @@ class Reading:
             return
         self._page.show_notice(
             "caution",
-            f"{error} You see the list of {self._read_on()}.",
+            f"{error} You see the list of {self._read_on()} ({self._age()}). Checking, pushing and "
+            "pulling have to wait until it can be reached.",
             [self._action("Try again", self.refresh)],
         )
 
     def _read_on(self) -> str:
         return moment_text(self._list.read_on) if self._list else ""
+
+    def _age(self) -> str:
+        return ago_text(datetime.now(UTC) - self._list.read_on) if self._list else ""
 
     def _action(self, words: str, act: Callable[[], Awaitable[object]]) -> Action:
         return words, lambda: self._start(act, words)
