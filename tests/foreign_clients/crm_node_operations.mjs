@@ -596,8 +596,53 @@ const operations = {
     assert.equal((await api.retrieve({ ...at("A1"), select: ["new_name"] })).new_name, "second");
     await refused(404, "0x80060891", () => api.retrieve(at("B2")));
   },
-  "global choices": () =>
-    refused(501, "0x80060888", () => api.retrieveGlobalOptionSets()),
+  "global choices": async () => {
+    await refused(501, "0x80060888", () => api.retrieveGlobalOptionSets());
+    const data = { Name: `new_${hex()}`, OptionSetType: "Picklist", Options: [] };
+    await refused(501, "0x80060888", () => api.createGlobalOptionSet({ data }));
+  },
+  "change a relationship": async () => {
+    const table = await aTable();
+    const answer = await api.createRelationship({
+      data: {
+        "@odata.type": "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata",
+        SchemaName: `new_${hex()}`,
+        ReferencedEntity: "account",
+        ReferencedAttribute: "accountid",
+        ReferencingEntity: table.logical,
+        CascadeConfiguration: { Delete: "RemoveLink" },
+        Lookup: {
+          "@odata.type": "Microsoft.Dynamics.CRM.LookupAttributeMetadata",
+          SchemaName: "new_AccountId",
+          DisplayName: label("Account"),
+        },
+      },
+    });
+    const key = idOf(answer);
+    const castType = "Microsoft.Dynamics.CRM.OneToManyRelationshipMetadata";
+    const known = await api.retrieveRelationship({ key, castType });
+    known.CascadeConfiguration.Delete = "Restrict";
+    await api.updateRelationship({ data: known, castType });
+    const parent = await anAccount();
+    await api.create({
+      collection: table.set,
+      data: { "new_AccountId@odata.bind": `/accounts(${parent})` },
+    });
+    await refused(405, "0x80048405", () =>
+      api.deleteRecord({ collection: "accounts", key: parent }),
+    );
+  },
+  "upload a file": async () => {
+    const key = await anAccount();
+    const data = new Uint8Array([1, 2, 3]);
+    await refused(404, "0x80060888", () =>
+      api.uploadFile({ collection: "accounts", key, fileName: "x.bin", property: "new_file", data }),
+    );
+  },
+  "FetchXML over all pages": () =>
+    refused(501, "0x80060888", () =>
+      api.fetchAll({ collection: "accounts", fetchXml: '<fetch><entity name="account"/></fetch>' }),
+    ),
   $metadata: async () => {
     const document = await api.retrieveCsdlMetadata();
     assert.match(document, /<EntityType Name="invoice"/);

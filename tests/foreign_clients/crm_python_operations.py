@@ -292,7 +292,7 @@ def sql(client: DataverseClient) -> None:
 
 @operation("upsert one row by key")
 def upsert_one(client: DataverseClient) -> None:
-    table, set_key = _keyed_table(client)
+    table, set_key = keyed_table(client)
     item = UpsertItem(alternate_key={set_key: "it's 1"}, record={f"{set_key}text": "first"})
     client.records.upsert(table, [item])
     changed = UpsertItem(alternate_key={set_key: "it's 1"}, record={f"{set_key}text": "second"})
@@ -303,7 +303,7 @@ def upsert_one(client: DataverseClient) -> None:
 
 @operation("UpsertMultiple")
 def upsert_multiple(client: DataverseClient) -> None:
-    table, set_key = _keyed_table(client)
+    table, set_key = keyed_table(client)
     for text in ("first", "second"):
         items: list[UpsertItem | dict[str, Any]] = [
             UpsertItem(alternate_key={set_key: str(n)}, record={f"{set_key}text": text})
@@ -313,7 +313,7 @@ def upsert_multiple(client: DataverseClient) -> None:
     assert [row[f"{set_key}text"] for row in client.records.list(table)] == ["second"] * 3
 
 
-def _keyed_table(client: DataverseClient) -> tuple[str, str]:
+def keyed_table(client: DataverseClient) -> tuple[str, str]:
     name = f"new_Keyed{uuid.uuid4().hex[:8]}"
     column = f"{name}Code"
     client.tables.create(name, {column: "string", f"{column}Text": "string"})

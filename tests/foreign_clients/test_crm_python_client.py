@@ -10,12 +10,13 @@ from azure.core.credentials import AccessToken
 from PowerPlatform.Dataverse.client import DataverseClient
 
 from psaqb_desktop.practice.crm.options import CrmOptions
-from tests.foreign_clients import crm_python_schema_operations
+from tests.foreign_clients import crm_python_batch_operations, crm_python_schema_operations
 from tests.foreign_clients.crm_python_operations import OPERATIONS
 from tests.foreign_clients.crm_running import RunningCrm, crm_behind_tls
 from tests.foreign_clients.crm_tls import make_certificate
 
-assert crm_python_schema_operations.__doc__  # imported for the operations it enters
+assert crm_python_schema_operations.__doc__  # imported for the operations they enter
+assert crm_python_batch_operations.__doc__
 
 
 class _Application:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 
-from tests.foreign_clients import crm_node, crm_python_schema_operations
+from tests.foreign_clients import (
+    crm_node,
+    crm_python_batch_operations,
+    crm_python_schema_operations,
+)
 from tests.foreign_clients.crm_python_operations import OPERATIONS
 from tests.foreign_clients.crm_table import NODE_CLIENT, PYTHON_CLIENT, TABLE, operations_of
 
-assert crm_python_schema_operations.__doc__  # imported for the operations it enters
+assert crm_python_schema_operations.__doc__  # imported for the operations they enter
+assert crm_python_batch_operations.__doc__
 
 
 def test_the_table_names_every_operation_of_the_python_client() -> None:

@@ -161,6 +161,23 @@ def test_a_relationship_makes_the_lookup_and_both_navigations(api: Any) -> None:
     }
 
 
+def test_a_relationship_can_be_changed_and_the_platforms_own_cannot(api: Any) -> None:
+    made = _post(api, "RelationshipDefinitions", _relationship()).headers["OData-EntityId"]
+    invoice = api.rows("invoices?$select=name&$top=1&$filter=statuscode eq 4")[0]["invoiceid"]
+    row = api.create(
+        "psaqb_syncs", {"psaqb_name": "x", "psaqb_Invoice@odata.bind": f"/invoices({invoice})"}
+    )
+    known = api.get(made).json()
+    known["CascadeConfiguration"]["Delete"] = "Restrict"
+    assert api.call("PUT", made, json=known).status_code == 204
+    assert api.get(made).json()["CascadeConfiguration"]["Delete"] == "Restrict"
+    assert api.call("DELETE", f"invoices({invoice})").status_code == 405
+    assert api.get(f"psaqb_syncs({row})").status_code == 200
+    own = api.rows("EntityDefinitions(LogicalName='invoice')/OneToManyRelationships")[0]
+    path = f"RelationshipDefinitions({own['MetadataId']})"
+    assert api.call("PUT", path, json=own).status_code == 400
+
+
 def test_rows_are_addressed_by_alternate_key_once_it_is_active(api: Any) -> None:
     _post(api, "RelationshipDefinitions", _relationship())
     _post(api, f"{SYNC}/Attributes", _column("String", "psaqb_Realm", MaxLength=40))

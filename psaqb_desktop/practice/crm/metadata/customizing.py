@@ -165,6 +165,19 @@ class Customizer:
         self.collect(RELATIONSHIP, relationship.metadata_id)
         return relationship
 
+    def change_relationship(self, relationship: OneToMany, body: Body) -> None:
+        """Replace what deleting a row does to the rows that point at it.
+
+        Raises:
+            ApiError: The relationship is part of the platform.
+        """
+        if not relationship.is_custom:
+            raise refused(f"The relationship '{relationship.schema_name}' cannot be changed.")
+        cascade = body.get("CascadeConfiguration") or {}
+        relationship.on_delete = str(cascade.get("Delete", relationship.on_delete))
+        definitions.save_relationship(self._connection, relationship)
+        self.collect(RELATIONSHIP, relationship.metadata_id)
+
     def delete_table(self, table: Table) -> None:
         """Remove a custom table.
 

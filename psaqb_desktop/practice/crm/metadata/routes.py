@@ -174,6 +174,10 @@ def relationship_definitions(
     if request.method == "DELETE":
         _customizer(session, request, "Delete").delete_relationship(relationship)
         return ApiResponse()
+    if request.method == "PUT":
+        customizer = _customizer(session, request, "Write")
+        customizer.change_relationship(relationship, request.json())
+        return ApiResponse()
     _only_get(request)
     document = relationship_document(relationship, catalogue.tables[relationship.referenced])
     return _single(session, "RelationshipDefinitions", document)
