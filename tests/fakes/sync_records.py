@@ -45,6 +45,9 @@ class FakeSyncRecordStore:
         with self._lock:
             self._records.clear()
 
+    def of_id(self, record_id: CrmId) -> SyncRecord | None:
+        return self._records.get(record_id)
+
     def only(self, invoice_id: InvoiceId) -> SyncRecord:
         (found,) = [r for r in self.records() if r.invoice_id == invoice_id]
         return found

@@ -20,6 +20,7 @@ from tests.simulation.schedule import Outcome, run_schedule
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - thousands of durable writes, which here cost nothing
 _AT_ONCE = 25
+_TOLD_EVERY = 500
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,6 +59,8 @@ def _run_many(chosen: argparse.Namespace) -> int:
                     bad.append(outcome)
                     last = outcome.problem.strip().splitlines()[-1]
                     print(f"seed {outcome.seed}: {last}", flush=True)
+            if done % _TOLD_EVERY == 0:
+                print(f"{done} schedules, {time.monotonic() - started:.0f} s", flush=True)
             if bad and chosen.until_violation:
                 pool.shutdown(cancel_futures=True)
                 break

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,12 +38,19 @@ class Books:
     ) -> None:
         self.ledger = ledger
         self.is_read_only = False
-        self.on_posted: Callable[[InvoiceId], None] = lambda _: None
-        """Hears of each request that has made a document, or was answered with one."""
+        self.on_made: Callable[[InvoiceId, RequestId], None] = lambda _, __: None
+        """Hears of each document that a request has made."""
         self._is_known = is_known
         self._now = now
 
     def answer(
+        self, method: str, url: str, headers: Mapping[str, str], data: bytes | None
+    ) -> HttpAnswer:
+        answer = self._answer(method, url, headers, data)
+        dated = {**answer.headers, "Date": format_datetime(self._now(), usegmt=True)}
+        return replace(answer, headers=dated)
+
+    def _answer(
         self, method: str, url: str, headers: Mapping[str, str], data: bytes | None
     ) -> HttpAnswer:
         parts = urlsplit(url)
@@ -84,11 +92,13 @@ class Books:
         if self.is_read_only:
             return fault(400, "6190", "Subscription Status Error")
         draft = _draft(_type(path), json.loads(text, parse_float=Decimal))
+        count = len(self.ledger.all_documents)
         try:
             made = self.ledger.post(draft, request_id)
         except RequestRejectedError as error:
             return fault(400, error.code, f"QuickBooks said {error.code}")
-        self.on_posted(draft.invoice_id)
+        if len(self.ledger.all_documents) > count:
+            self.on_made(draft.invoice_id, request_id)
         return good({made.type.value: _document(made)})
 
     def _changes(self, since: datetime) -> HttpAnswer:

@@ -44,6 +44,9 @@ class Checkers:
         elif not is_quiet_allowed:
             is_said = result.findings or (result.record and result.record.finding)
             self.require(is_said, f"{name} has no finding")
+        stored = result.record and self._outside.records.of_id(result.record.id)
+        if stored and stored.state is PostingState.FAILED:
+            self.require(stored.finding, f"{name} has failed in the CRM without a word")
 
     def _ever(self, invoice_id: InvoiceId) -> bool:
         ledgers = self._outside.ledgers.values()
@@ -116,6 +119,8 @@ class Checkers:
     def _require_equal(self, name: str, record: SyncRecord, document: PostedDocument) -> None:
         if document.is_deleted:
             self.require(record.is_gone, f"{name}: the CRM does not know that it was deleted")
+            left = self._outside.records.payments_of(record.id)
+            self.require(not left, f"{name}: payments are left of a document that was deleted")
             return
         fresh = record.posted(document)
         if not self._outside.shows_payments_on_invoices:
@@ -137,11 +142,11 @@ class Checkers:
         self.require(told_of == truth, f"{name}: payments {told_of} in the CRM, {truth} in truth")
 
     def _totals(self) -> None:
-        """See that not a cent is lost between invoices that nobody has touched and documents."""
+        """See that not a cent is lost between invoices and documents that nobody has edited."""
         for record in self._outside.records.records():
             invoice = self._outside.invoices.stored.get(record.invoice_id)
-            is_plain = record.state is PostingState.POSTED and not record.is_gone
-            if invoice and is_plain and not record.accepted_by:
+            is_edited = (record.realm_id, record.quickbooks_id) in self._outside.edited
+            if invoice and record.state.is_posted and not record.is_gone and not is_edited:
                 self.require(
                     record.total == invoice.total,
                     f"{invoice.number}: {invoice.total} in the CRM, {record.total} posted",

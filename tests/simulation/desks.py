@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from psaqb_desktop.domain.connection import TokenAnswer
 from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
-from psaqb_desktop.domain.push import PushStep, SyncRecord
+from psaqb_desktop.domain.push import PostingState, Push, PushStep, SyncRecord
 from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway, CompanyGateway
 from tests.fakes.gate import Death, Gate
 from tests.fakes.office import Machine, Program
@@ -20,6 +20,8 @@ from tests.simulation.wire import Companies, TokenEndPoint
 
 T = TypeVar("T")
 
+_YOUNG = timedelta(minutes=9)
+"""A claim that the CRM has heard of so lately is nobody else's."""
 _CRM = ("records", "connections", "invoices", "links")
 
 
@@ -37,12 +39,15 @@ class SimulatedGate(Gate):
     ) -> None:
         super().__init__(name, death=death)
         self.outside, self._weather = outside, weather
+        self.machine = name.rpartition("-")[0]
+        self.opened_pushes: Callable[[], Sequence[Push]] = tuple
+        """Reads the program's journal behind nobody's back."""
         self.has_lost_keyring = False
         """The keyring has refused a secret of this program."""
 
     def guard(self, port: T, name: str) -> T:
         if name == "records":
-            port = cast("T", _HalfWrites(port, self._weather))
+            port = cast("T", _WatchedRecords(port, self, self._weather))
         if name == "connections":
             port = cast("T", _KeyringFirst(port, self))
         return cast("T", _Watched(port, name, self))
@@ -87,6 +92,12 @@ class SimulatedProgram(Program):
         self.outside, self.weather, self.clock = outside, weather, desk.own_clock
         self.own_gate = gate
         super().__init__(outside, desk, gate, in_flight=outside.chance.choice((1, 2, 4)))
+        gate.opened_pushes = self.journal.open_pushes
+        outside.programs.append(self)
+
+    def close(self) -> None:
+        self.outside.programs.remove(self)
+        super().close()
 
     def open_companies(self) -> CompanyGateway:
         return Companies(self)
@@ -100,14 +111,19 @@ class SimulatedProgram(Program):
         sent = {p.request_id for p in self.journal.open_pushes() if p.step is PushStep.SENT}
         if request_id not in sent:
             self.outside.violate(f"{request_id} leaves without being journalled as sent")
-        known = [r for r in self.outside.records.records() if r.request_id == request_id]
-        later = [
-            r
-            for r in self.outside.records.records()
-            if r.request_id.rpartition("-g")[0] == request_id.rpartition("-g")[0]
+        stem = request_id.rpartition("-g")[0]
+        records = [
+            record
+            for record in self.outside.records.records()
+            if record.request_id.rpartition("-g")[0] == stem
         ]
-        if not known and not later and not self.outside.was_restored:
+        if not records and not self.outside.was_restored:
             self.outside.violate(f"{request_id} leaves without being in the CRM")
+        for record in records:
+            is_others = not record.claimed_by.endswith(f" on {self.machine.name}")
+            age = self.outside.records.time() - (record.modified_on or self.outside.clock.now())
+            if record.state is PostingState.CLAIMED and is_others and age < _YOUNG:
+                self.outside.violate(f"{request_id} leaves under {record.claimed_by}'s claim")
 
 
 class _Watched:
@@ -127,20 +143,38 @@ class _Watched:
         return call
 
 
-class _HalfWrites:
-    """The sync records, whose bulk writes may break off in the middle."""
+class _WatchedRecords:
+    """The sync records: claims come after the journal, and bulk writes may break off."""
 
-    def __init__(self, port: object, weather: Weather) -> None:
+    def __init__(self, port: object, gate: SimulatedGate, weather: Weather) -> None:
         self._port: Any = port
+        self._gate = gate
         self._weather = weather
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
+        for record in records:
+            self._look_at(record)
         written = self._weather.cut(len(records))
         if written is None:
             answers: Mapping[InvoiceId, SyncRecord | AppError] = self._port.write(records)
             return answers
         self._port.write(records[:written])
         raise ServiceUnavailableError("It broke off in the middle.", service="CRM")
+
+    def _look_at(self, record: SyncRecord) -> None:
+        outside, machine = self._gate.outside, self._gate.machine
+        stored = outside.records.of_id(record.id)
+        is_mine = record.claimed_by.endswith(f" on {machine}")
+        if record.state is not PostingState.CLAIMED or not is_mine:
+            return
+        if stored is None or not stored.state.is_open:
+            known = {push.request_id for push in self._gate.opened_pushes()}
+            if record.request_id not in known:
+                outside.violate(f"{self._gate.name} claims {record.request_id} before journalling")
+        elif not stored.claimed_by.endswith(f" on {machine}") and stored.modified_on is not None:
+            is_young = outside.records.time() - stored.modified_on < _YOUNG
+            if is_young and stored.version == record.version:
+                outside.violate(f"{self._gate.name} takes the claim of {stored.claimed_by}")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._port, name)

@@ -8,13 +8,19 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from psaqb_desktop.domain.connection import Connection, TokenAnswer
-from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId, RealmId
+from psaqb_desktop.domain.identifiers import (
+    ConnectionId,
+    InvoiceId,
+    QuickBooksId,
+    RealmId,
+    RequestId,
+)
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.push import PostedDocument
 from tests.fakes import examples
 from tests.fakes.authorization import FakeAuthorization
 from tests.fakes.clock import START, FakeClock
-from tests.fakes.office import Machine, World
+from tests.fakes.office import Machine, Program, World
 from tests.fakes.quickbooks import FakeLedger
 from tests.simulation.books import Books
 from tests.simulation.fibres import Hub
@@ -25,9 +31,9 @@ NUMBERS = (
     ("0.05", "0.01"),
     ("1234.57", "246.91"),
     ("99999.99", "20000.00"),
-    ("33.33", "6.67"),
+    ("10.02", "2.00"),
 )
-"""Nets and the tax of 20 % that QuickBooks makes of them."""
+"""Nets and their tax of 20 %."""
 
 
 class SimulatedClock(FakeClock):
@@ -115,6 +121,10 @@ class Outside(World):
         self.was_restored = False
         """The CRM has lost something that it knew."""
         self.machines: list[Machine] = []
+        self.edited: set[tuple[RealmId, QuickBooksId]] = set()
+        """Documents whose amount a person changed in QuickBooks."""
+        self.programs: list[Program] = []
+        """Those that run now."""
         self._open_books(examples.connection(refresh_token_issued=self.clock.now()), self.ledger)
         self.others = [self.add_company("GB02")] if chance.random() < 0.3 else []
         for company in self.others:
@@ -125,7 +135,7 @@ class Outside(World):
         grant = self.grants[connection.id] = Grant(connection.name, self._quickbooks_clock)
         self.connections.put(connection, refresh_token=grant.issue(), secret="secret")
         books = Books(ledger, grant.knows, self._quickbooks_clock.now)
-        books.on_posted = self._require_one
+        books.on_made = self._require_one
         self.books[connection.realm_id] = books
         self.ledgers[connection.realm_id] = ledger
 
@@ -149,7 +159,9 @@ class Outside(World):
             routing = replace(routing, owning_company=self.others[0].entity)
         lines = [examples.line(net, tax)]
         if self.chance.random() < 0.3:
-            lines.append(examples.line("10.01", "2.00", number=2))
+            # Each line's tax is rounded in the CRM, that of all lines together in QuickBooks.
+            net, tax = self.chance.choice((("10.01", "2.00"), ("33.32", "6.66"), ("33.32", "6.66")))
+            lines.append(examples.line(net, tax, number=2))
         return self.add_invoice(number, *lines, routing=routing)
 
     def standing(self, invoice_id: InvoiceId) -> list[PostedDocument]:
@@ -181,7 +193,17 @@ class Outside(World):
             self.trace.add("CHECK", what)
             self.hub.problem = what
 
-    def _require_one(self, invoice_id: InvoiceId) -> None:
+    def _require_one(self, invoice_id: InvoiceId, request_id: RequestId) -> None:
+        """See that a new document is the only one that stands, and that nobody was told no."""
+        records = self.records.records()
+        is_open = any(r.state.is_open and r.invoice_id == invoice_id for r in records)
+        is_awaited = any(
+            push.request_id == request_id
+            for program in self.programs
+            for push in program.journal.open_pushes()
+        )
+        if not is_open and not is_awaited and not self.was_restored:
+            self.violate(f"invoice {invoice_id[-3:]} appears after it was told as not there")
         standing = self.standing(invoice_id)
         if len(standing) > 1:
             names = " and ".join(f"{d.type.value} {d.id}" for d in standing)

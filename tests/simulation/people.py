@@ -75,6 +75,7 @@ class Accountant:
 
     def edit_amount(self, ledger: FakeLedger, document: PostedDocument) -> None:
         more = Decimal(self._chance.choice(("0.01", "5.00")))
+        self._outside.edited.add((ledger.company_lists.info.realm_id, document.id))
         ledger.edit(document, total=document.total + more, balance=document.balance + more)
 
     def edit_head(self, ledger: FakeLedger, document: PostedDocument) -> None:

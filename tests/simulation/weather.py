@@ -34,6 +34,7 @@ class Fate(Enum):
     THROTTLED_BY_FAULT = "is throttled with 403"
     GATEWAY = "meets a gateway that answers 503 with a page"
     GATEWAY_AFTER = "is carried out, then a gateway answers 502 with a page"
+    GATEWAY_LATE = "is carried out after a gateway has answered 504 with a page"
     FAILS_INSIDE = "fails inside with 10000"
     FAILS_INSIDE_AFTER = "is carried out, then answered with 10000"
     EXPIRED = "meets an expired token"

@@ -41,6 +41,7 @@ _TURNED_AWAY = {
 }
 _CARRIED_OUT_BUT = {Fate.GATEWAY_AFTER: page(502), Fate.FAILS_INSIDE_AFTER: _FAILURE_INSIDE}
 _CARRIED_OUT = {Fate.ANSWER_LOST, Fate.TWICE, *_CARRIED_OUT_BUT}
+_LATE = {Fate.LATE, Fate.GATEWAY_LATE}
 
 
 class _Session(HttpSession):
@@ -99,11 +100,14 @@ class _SimulatedTransport(Transport):
         if fate in _TURNED_AWAY:
             return _TURNED_AWAY[fate]
         answer = carry_out() if fate in _CARRIED_OUT else None
-        if is_write and fate in {Fate.LATE, Fate.TWICE}:
+        is_repeated = answer is not None and answer.is_success and fate is Fate.TWICE
+        if is_write and (fate in _LATE or is_repeated):
             seconds = self._weather.seconds(1, LATEST)
             self._outside.hub.at(seconds, lambda: self._afterwards(carry_out))
         if answer is not None and fate is Fate.TWICE:
             return answer
+        if fate is Fate.GATEWAY_LATE:
+            return page(504)
         if fate in _CARRIED_OUT_BUT:
             return _CARRIED_OUT_BUT[fate]
         raise NoAnswerError("the connection broke")
