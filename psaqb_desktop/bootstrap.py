@@ -250,6 +250,7 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
             records=records,
             cache=cache,
             clock=clock,
+            pulled_on=journal.watermark,
         ),
         check,
         push,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -11,7 +11,7 @@ from psaqb_desktop.domain.connection import Connection, RouteBy
 from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.draft import DocumentType, Draft
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
-from psaqb_desktop.domain.identifiers import CrmId
+from psaqb_desktop.domain.identifiers import CrmId, RealmId
 from psaqb_desktop.domain.invoice import (
     CrmReference,
     CrmStatus,
@@ -186,6 +186,8 @@ class InvoiceList:
     is_set_up: bool = True
     """False where the CRM has no tables of ours yet: rows are shown, nothing can be pushed."""
     is_from_cache: bool = False
+    pulled_on: Mapping[RealmId, datetime] = field(default_factory=dict)
+    """Up to when this machine has pulled each company, whether anything had changed or not."""
     is_partial: bool = False
     """More rows are on their way: what is missing here may only not be there yet."""
 

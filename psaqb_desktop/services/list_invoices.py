@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.errors import Cancelled, NotSetUpError, SettingsError
-from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
+from psaqb_desktop.domain.errors import Cancelled, JournalError, NotSetUpError, SettingsError
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import SyncRecord
@@ -55,12 +55,15 @@ class ListInvoices:
         records: SyncRecordStore,
         cache: InvoiceCache,
         clock: Clock,
+        pulled_on: Callable[[RealmId], datetime | None] = lambda _realm: None,
     ) -> None:
+        """``pulled_on`` tells up to when this machine has pulled a company."""
         self._invoices = invoices
         self._connections = connections
         self._records = records
         self._cache = cache
         self._clock = clock
+        self._pulled_on = pulled_on
         self._joined = JoinedRows()
         self._known: KeptHead | None = None
         self._lock = threading.Lock()
@@ -138,7 +141,23 @@ class ListInvoices:
             self._known = head = news.head
         if head.watermark is None or head.read_on is None:
             return None
-        return InvoiceList(rows, head.connections, head.read_on, head.is_set_up)
+        return InvoiceList(
+            rows,
+            head.connections,
+            head.read_on,
+            head.is_set_up,
+            pulled_on=self._pulls(head.connections),
+        )
+
+    def _pulls(self, connections: Iterable[Connection]) -> dict[RealmId, datetime]:
+        pulls: dict[RealmId, datetime] = {}
+        try:
+            for connection in connections:
+                if connection.realm_id and (moment := self._pulled_on(connection.realm_id)):
+                    pulls[connection.realm_id] = moment
+        except JournalError as error:
+            log.warning("when companies were last pulled is not known: %s", error)
+        return pulls
 
     def _whole(self) -> InvoiceList:
         listed = self._current()

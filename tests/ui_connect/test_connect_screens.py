@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 
 from psaqb_desktop.domain.connection import RouteBy, RoutingRule
 from psaqb_desktop.domain.environment import EnvironmentKind
+from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
+from psaqb_desktop.domain.push import PostingState, SyncRecord
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd, BrowseOutcome, BrowserOrder
-from psaqb_desktop.ui.connect.connection_words import badge
+from psaqb_desktop.ui.connect.connection_words import badge, last_pulls
 from psaqb_desktop.ui.connect.connections_page import ConnectionsPage, PageAction
 from psaqb_desktop.ui.connect.edit_mapping import edit_mapping
 from psaqb_desktop.ui.connect.mapping_dialog import MappingDialog
@@ -182,7 +184,7 @@ def test_a_connection_that_is_not_used_as_it_stands_says_so(
     qapp: object, changes: dict[str, Any], status: str, told: str
 ) -> None:
     assert qapp is not None
-    page = ConnectionsPage(lambda: NOW, EnvironmentKind.SANDBOX)
+    page = ConnectionsPage(kind=EnvironmentKind.SANDBOX)
     page.show()
     page.show_connections((replace(connected("DEMF", "A", "DE", "EUR", 90), **changes),), {}, ())
     item = page.tree.topLevelItem(0)
@@ -338,3 +340,16 @@ def test_nothing_heavy_is_imported_with_the_screens() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_a_pull_that_brought_nothing_new_counts_as_the_last_pull() -> None:
+    one = connected("GB01", "One Ltd", "GB", "GBP", 90)
+    other = connected("US01", "Other Inc.", "US", "USD", 80)
+    seen = NOW - timedelta(days=3)
+    record = SyncRecord(
+        CrmId("r"), InvoiceId("i"), one.id, one.realm_id, PostingState.POSTED, last_checked=seen
+    )
+    rows = (replace(row(1), record=record),)
+    assert last_pulls(listed(one, other, rows=rows)) == {one.id: seen}
+    pulled = replace(listed(one, other, rows=rows), pulled_on={one.realm_id: NOW})
+    assert last_pulls(pulled) == {one.id: NOW}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from psaqb_desktop.domain.connection import Connection, ConnectionStatus
 from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.identifiers import ConnectionId
-from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.quickbooks_addresses import other_kind_problem
 from psaqb_desktop.ui.formats import plural
 
@@ -61,10 +60,17 @@ def badge(connection: Connection, now: datetime, kind: EnvironmentKind | None = 
     return Badge(f"{ConnectionStatus.CONNECTED.value}: {left}", tone)
 
 
-def last_pulls(rows: Iterable[ListedInvoice]) -> dict[ConnectionId, datetime]:
-    """Return when an invoice of each connection was last compared with QuickBooks."""
-    latest: dict[ConnectionId, datetime] = {}
-    for row in rows:
+def last_pulls(invoices: InvoiceList) -> dict[ConnectionId, datetime]:
+    """Return when each company was last compared with QuickBooks.
+
+    This machine knows of its own pulls; those of others show where they brought something new.
+    """
+    latest = {
+        connection.id: invoices.pulled_on[connection.realm_id]
+        for connection in invoices.connections
+        if connection.realm_id in invoices.pulled_on
+    }
+    for row in invoices.rows:
         record = row.record
         if record is None or record.last_checked is None:
             continue

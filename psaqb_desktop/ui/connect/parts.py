@@ -82,7 +82,7 @@ class ConnectParts:
         self, invoices: InvoiceList
     ) -> tuple[tuple[Connection, ...], dict[ConnectionId, datetime]]:
         suggested = self._desk.edit_connection.suggested(invoices) if invoices.is_set_up else ()
-        return suggested, last_pulls(invoices.rows)
+        return suggested, last_pulls(invoices)
 
     async def sign_in_to_crm(self) -> bool:
         """Let a person sign in to the CRM."""

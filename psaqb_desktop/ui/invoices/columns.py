@@ -156,11 +156,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("posted-on", "Posted on", ColumnKind.MOMENT, _record(lambda r: r.pushed_on), 135),
     Column(
         "last-checked",
-        "Last checked",
+        "Last news",
         ColumnKind.MOMENT,
         _record(lambda r: r.last_checked),
         135,
-        explanation="When QuickBooks was last asked about it",
+        explanation="When QuickBooks last had something new to tell of it. When a company was last "
+        "pulled as a whole stands on the Connections page.",
     ),
     Column("age", "Age (days)", ColumnKind.COUNT, age_in_days, 80),
     Column("name", "Name", ColumnKind.TEXT, lambda r: r.listed.invoice.name, 180, is_shown=False),

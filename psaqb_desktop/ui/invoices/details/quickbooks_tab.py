@@ -72,7 +72,7 @@ def _record_facts(record: SyncRecord, company: str) -> list[tuple[str, str]]:
         ("Balance", amount_text(record.balance)),
         ("Posted on", moment_text(record.pushed_on)),
         ("Posted by", record.pushed_by),
-        ("Last checked", moment_text(record.last_checked)),
+        ("Last news", moment_text(record.last_checked)),
         ("Id", record.quickbooks_id),
     ]
 
