@@ -239,19 +239,11 @@ def _desk(machine: _Machine, crm: _Crm, quickbooks: _QuickBooks) -> Desk:
     )
     pusher = _pusher(machine, crm)
     push, settle = _pushing(machine, crm, quickbooks, check, pusher)
-    cache = SqliteInvoiceCache(_made(machine.paths.cache_file(environment.name)))
     return Desk(
         environment,
         crm.sign_in,
         crm.provisioner,
-        ListInvoices(
-            invoices=crm.invoices,
-            connections=connections,
-            records=records,
-            cache=cache,
-            clock=clock,
-            pulled_on=journal.watermark,
-        ),
+        _listing(machine, crm),
         check,
         push,
         settle,
@@ -303,6 +295,17 @@ def _pusher(machine: _Machine, crm: _Crm) -> Pusher:
     # for their own.
     computer = platform.node() or "this machine"
     return Pusher(_user_name(crm.sign_in), f"{computer} ({_place(machine.paths)[:4]})")
+
+
+def _listing(machine: _Machine, crm: _Crm) -> ListInvoices:
+    return ListInvoices(
+        invoices=crm.invoices,
+        connections=crm.connections,
+        records=crm.records,
+        cache=SqliteInvoiceCache(_made(machine.paths.cache_file(machine.environment.name))),
+        clock=machine.clock,
+        pulled_on=machine.journal.watermark,
+    )
 
 
 def _linking(
