@@ -97,7 +97,7 @@ def pull_summary(summaries: Sequence[PullSummary], *, was_stopped: bool = False)
     )
     text = f"{start}: {' · '.join(words) or 'nothing has changed'}."
     if errors:
-        return Summary("caution", f"{text} Could not be read: {'; '.join(errors)}", True)
+        return Summary("caution", f"{text} Not pulled: {'; '.join(errors)}", True)
     has_surprise = bool(voided or missing or edited or twice)
     return Summary("caution" if has_surprise else "good", text, has_surprise)
 
