@@ -1,28 +1,40 @@
-"""Opens the window: Qt, its event loop, the desk of one environment, and the screens over it."""
+"""Opens the window, in two steps.
+
+1. The window itself with the first rows of the kept list: Qt, the screen's own modules, the
+   settings and the cache. It is painted before anything else is loaded.
+2. Everything that it works with: the event loop of coroutines, services, adapters, flows. That is
+   loaded in a thread, while the window can be looked at already.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from psaqb_desktop.domain.environment import EnvironmentKind
-from psaqb_desktop.domain.errors import AppError, Cancelled, JournalDamagedError
+from psaqb_desktop.domain.environment import Environment, EnvironmentKind
+from psaqb_desktop.domain.errors import AppError, Cancelled, JournalDamagedError, SettingsError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from psaqb_desktop.adapters.dataverse.loopback import LoopbackListener
+    from psaqb_desktop.adapters.settings.paths import Paths
     from psaqb_desktop.bootstrap import Office
+    from psaqb_desktop.domain.listing import InvoiceList
     from psaqb_desktop.services.desk import Desk
+    from psaqb_desktop.ui.main_window import MainWindow
     from psaqb_desktop.ui.tasks import TaskRunner
 
 
 PASSPHRASE_VARIABLE = "PSAQB_KEYRING_PASSPHRASE"  # noqa: S105 - the name of a variable
 SEALED_FILE_VARIABLE = "PSAQB_KEYRING_FILE"
+_PRACTICE = "practice"
+"""``practising.PRACTICE``; that module loads more than the first step may."""
+_FIRST_SCREENS = 200
+"""Rows that are read before the first paint; the whole list follows."""
 
 
 def open_window(*, data_dir: Path | None, environment: str, is_practice: bool) -> int:
@@ -31,16 +43,65 @@ def open_window(*, data_dir: Path | None, environment: str, is_practice: bool) -
     if refusal:
         sys.stderr.write(refusal + "\n")
         return 1
-    # Qt and the loop are imported only now: the refusal must come before they can do harm.
-    import qasync  # noqa: PLC0415
+    # Qt is imported only now: the refusal must come before it can do harm.
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     app = QApplication(sys.argv[:1])
     app.setApplicationName("psaqb-desktop")
     # The window's end is awaited; Qt must not stop the loop under it.
     app.setQuitOnLastWindowClosed(False)
+    name = _PRACTICE if is_practice else environment
+    window = _first_window(app, data_dir, name)
+    # Only now, after the first paint.
+    import asyncio  # noqa: PLC0415
+
+    import qasync  # noqa: PLC0415
+
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
-        return runner.run(_run(app, data_dir, environment, is_practice=is_practice))
+        return runner.run(_run(app, window, data_dir, environment, is_practice=is_practice))
+
+
+def _first_window(app: QApplication, data_dir: Path | None, name: str) -> MainWindow | None:
+    """Paint the window with the first rows; None where it is not known yet whose it will be."""
+    from psaqb_desktop.adapters.settings.paths import find_paths  # noqa: PLC0415
+    from psaqb_desktop.ui.look import apply_look, wear_palette  # noqa: PLC0415
+
+    paths = find_paths(data_dir, os.environ)
+    environment = _declared(paths, name)
+    if environment is None:
+        apply_look(app)
+        return None
+    from psaqb_desktop.ui.main_window import MainWindow  # noqa: PLC0415
+
+    wear_palette(app)
+    window = MainWindow(environment, RememberedTexts(paths), log_folder=paths.logs)
+    if rows := _first_rows(paths, environment.name):
+        window.show_first(rows)
+    window.wear(window.memory.colours)
+    window.show_painted()
+    return window
+
+
+def _declared(paths: Paths, name: str) -> Environment | None:
+    """Return an environment as far as it is declared; mistakes are told by the second step."""
+    from psaqb_desktop.adapters.settings.environments import EnvironmentsFile  # noqa: PLC0415
+
+    file = EnvironmentsFile(paths.environments_file)
+    try:
+        wanted = name or file.default_environment()
+        return next((each for each in file.load() if each.name == wanted), None)
+    except SettingsError:
+        return None
+
+
+def _first_rows(paths: Paths, environment: str) -> InvoiceList | None:
+    from psaqb_desktop.adapters.cache import SqliteInvoiceCache  # noqa: PLC0415
+    from psaqb_desktop.services.joined_rows import first_rows  # noqa: PLC0415
+
+    file = paths.cache_file(environment)
+    if not file.is_file():
+        return None
+    return first_rows(SqliteInvoiceCache(file).first_rows(_FIRST_SCREENS))
 
 
 def unsound_pair(pyside: str, python: tuple[int, int]) -> str:
@@ -65,27 +126,41 @@ def _pyside_version() -> str:
 
 
 async def _run(
-    app: QApplication, data_dir: Path | None, environment: str, *, is_practice: bool
+    app: QApplication,
+    window: MainWindow | None,
+    data_dir: Path | None,
+    environment: str,
+    *,
+    is_practice: bool,
 ) -> int:
+    from psaqb_desktop.ui.tasks import TaskRunner  # noqa: PLC0415
+
+    tasks = TaskRunner()
+    await tasks.call(_load)
     from psaqb_desktop.bootstrap import open_log, open_office  # noqa: PLC0415
     from psaqb_desktop.ui.app import run_window  # noqa: PLC0415
     from psaqb_desktop.ui.connect.connection_form import AppKeys  # noqa: PLC0415
     from psaqb_desktop.ui.connect.parts import ConnectParts  # noqa: PLC0415
     from psaqb_desktop.ui.dialogs import show_error  # noqa: PLC0415
-    from psaqb_desktop.ui.look import ColourChoice, apply_look  # noqa: PLC0415
-    from psaqb_desktop.ui.tasks import TaskRunner  # noqa: PLC0415
+    from psaqb_desktop.ui.main_window import MainWindow  # noqa: PLC0415
 
-    apply_look(app, ColourChoice.SYSTEM)
-    office = open_office(data_dir, await _passphrase())
-    tasks = TaskRunner()
+    office = open_office(data_dir, await _passphrase(window))
     with open_log(office.paths):
         try:
             desk = await _open_desk(office, environment, tasks, is_practice=is_practice)
         except Cancelled:
             return 0
         except AppError as error:
-            await show_error(None, error)
+            await show_error(window, error)
             return 1
+        if window is None:
+            window = MainWindow(
+                desk.environment, RememberedTexts(office.paths), log_folder=office.paths.logs
+            )
+            window.wear(window.memory.colours)
+            window.show()
+        elif not window.isVisible():
+            return 0  # closed before it could do anything
         is_practice = desk.environment.kind is EnvironmentKind.PRACTICE
         parts = ConnectParts(
             desk,
@@ -95,10 +170,17 @@ async def _run(
             known_keys=AppKeys(*office.practice.app_keys) if is_practice else None,
         )
         try:
-            state = RememberedTexts(office)
-            return await run_window(app, desk, tasks, parts, state, log_folder=office.paths.logs)
+            return await run_window(app, window, desk, tasks, parts, log_folder=office.paths.logs)
         finally:
             tasks.close()
+
+
+def _load() -> None:
+    """Import what the second step needs, in a thread: the window goes on meanwhile."""
+    import psaqb_desktop.bootstrap  # noqa: PLC0415
+    import psaqb_desktop.ui.app  # noqa: PLC0415
+    import psaqb_desktop.ui.connect.parts  # noqa: PLC0415
+    import psaqb_desktop.ui.invoices.presenter  # noqa: F401, PLC0415
 
 
 def _listen() -> LoopbackListener:
@@ -108,14 +190,14 @@ def _listen() -> LoopbackListener:
     return LoopbackListener()
 
 
-async def _passphrase() -> Callable[[Path], str] | None:
+async def _passphrase(window: MainWindow | None) -> Callable[[Path], str] | None:
     """Ask for the passphrase of the sealed file, where one was chosen and it is not given."""
     from psaqb_desktop.ui.dialogs import get_text  # noqa: PLC0415
 
     if not os.environ.get(SEALED_FILE_VARIABLE) or os.environ.get(PASSPHRASE_VARIABLE):
         return None
     typed = await get_text(
-        None,
+        window,
         "Unlock the secret file",
         "Tokens and secrets of this machine are kept in a file that is sealed with a passphrase.",
         label="Passphrase",
@@ -143,12 +225,14 @@ async def _open_desk(
     if is_practice or name == PRACTICE:
         practice = await tasks.call(office.practice.start, ends_with=os.getpid())
         return await _with_sound_journal(
-            lambda: build_desk(practice, office), office, practice.name
+            lambda: build_desk(practice, office), office, practice.name, tasks
         )
-    return await _with_sound_journal(lambda: office.open_desk(name), office, name)
+    return await _with_sound_journal(lambda: office.open_desk(name), office, name, tasks)
 
 
-async def _with_sound_journal(open_desk: Callable[[], Desk], office: Office, name: str) -> Desk:
+async def _with_sound_journal(
+    open_desk: Callable[[], Desk], office: Office, name: str, tasks: TaskRunner
+) -> Desk:
     """Open the desk; a journal that is too damaged to be opened is recovered, if a person agrees.
 
     Raises:
@@ -158,22 +242,22 @@ async def _with_sound_journal(open_desk: Callable[[], Desk], office: Office, nam
     from psaqb_desktop.ui.journal_dialogs import wants_recovery  # noqa: PLC0415
 
     try:
-        return open_desk()
+        return await tasks.call(open_desk)
     except JournalDamagedError as error:
         if not await wants_recovery(None, error):
             raise Cancelled("The journal was left as it is.") from error
     # What is open is settled as at every start.
     await tell(None, "The journal was recovered", office.recover_journal(name).words)
-    return open_desk()
+    return await tasks.call(open_desk)
 
 
 class RememberedTexts:
     """The window's memory, in the state file of this user."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, paths: Paths) -> None:
         from psaqb_desktop.adapters.settings.state import StateFile  # noqa: PLC0415
 
-        self._file = StateFile(office.paths.state_file)
+        self._file = StateFile(paths.state_file)
 
     def get(self, key: str) -> str:
         """Return what was kept under the key, or an empty text."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import Invoice
-from psaqb_desktop.domain.listing import ListedInvoice, deleted_invoice, route
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, deleted_invoice, route
 from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.refreshing import KeptRows
 
@@ -205,4 +206,27 @@ def _routing(connections: Sequence[Connection]) -> tuple[Connection, ...]:
             version="",
         )
         for connection in connections
+    )
+
+
+def first_rows(kept: KeptRows) -> InvoiceList | None:
+    """Return the list of rows that were kept to be shown at once; None where there are none."""
+    if kept.head.read_on is None or not kept.invoices:
+        return None
+    return partial_list(kept, kept.head.read_on, is_from_cache=True)
+
+
+def partial_list(kept: KeptRows, read_on: datetime, *, is_from_cache: bool = False) -> InvoiceList:
+    """Join the first rows, without those of invoices that are not among them."""
+    ids = {invoice.id for invoice in kept.invoices}
+    records = tuple(record for record in kept.records if record.invoice_id in ids)
+    rows = JoinedRows().take(replace(kept, is_all=True, records=records))
+    head = kept.head
+    return InvoiceList(
+        rows,
+        head.connections,
+        read_on,
+        head.is_set_up,
+        is_from_cache=is_from_cache,
+        is_partial=True,
     )

@@ -24,7 +24,7 @@ from psaqb_desktop.domain.listing import InvoiceList
 from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges, Watermark
 from psaqb_desktop.services.cancellation import Cancellation
-from psaqb_desktop.services.joined_rows import JoinedRows
+from psaqb_desktop.services.joined_rows import JoinedRows, first_rows, partial_list
 from psaqb_desktop.services.list_ports import InvoiceCache
 from psaqb_desktop.services.ports import Clock, ConnectionStore, InvoiceSource, SyncRecordStore
 
@@ -72,10 +72,7 @@ class ListInvoices:
 
     def first_rows(self) -> InvoiceList | None:
         """Return what waits to be posted, as many rows as fill the first screens, at once."""
-        kept = self._cache.first_rows(FIRST_ROWS)
-        if kept.head.read_on is None or not kept.invoices:
-            return None
-        return _partial(kept, kept.head.read_on, is_from_cache=True)
+        return first_rows(self._cache.first_rows(FIRST_ROWS))
 
     def from_cache(self) -> InvoiceList | None:
         """Return the last list of this machine, if there is one."""
@@ -256,7 +253,7 @@ class ListInvoices:
                 raise Cancelled("Reading all invoices was stopped.")
             if on_rows is not None and not seen:
                 first = KeptRows(head, is_all=True, invoices=page, records=ours.records)
-                on_rows(_partial(first, read_on))
+                on_rows(partial_list(first, read_on))
             seen.update(invoice.id for invoice in page)
             if not self._cache.write(base, RowChanges(page)):
                 return False
@@ -294,22 +291,6 @@ class _Ours:
     connections: tuple[Connection, ...]
     records: tuple[SyncRecord, ...]
     is_set_up: bool = True
-
-
-def _partial(kept: KeptRows, read_on: datetime, *, is_from_cache: bool = False) -> InvoiceList:
-    """Join the first rows, without those of invoices that are not among them."""
-    ids = {invoice.id for invoice in kept.invoices}
-    records = tuple(record for record in kept.records if record.invoice_id in ids)
-    rows = JoinedRows().take(replace(kept, is_all=True, records=records))
-    head = kept.head
-    return InvoiceList(
-        rows,
-        head.connections,
-        read_on,
-        head.is_set_up,
-        is_from_cache=is_from_cache,
-        is_partial=True,
-    )
 
 
 def _versions(invoices: Iterable[Invoice]) -> Mapping[InvoiceId, str]:

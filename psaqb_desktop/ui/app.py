@@ -13,33 +13,29 @@ from psaqb_desktop.ui.crash_dialog import CrashDialog, CrashReporter
 from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.dialogs import show_error
 from psaqb_desktop.ui.garbage import MainThreadCollector
-from psaqb_desktop.ui.look import ColourChoice, apply_look
 from psaqb_desktop.ui.main_window import MainWindow
 from psaqb_desktop.ui.parts import MainWindowParts
 from psaqb_desktop.ui.resources import resource
-from psaqb_desktop.ui.state import WindowState
 from psaqb_desktop.ui.tasks import TaskRunner
 
 
 async def run_window(
     app: QApplication,
+    window: MainWindow,
     desk: InvoiceDesk,
     tasks: TaskRunner,
     parts: MainWindowParts,
-    state: WindowState,
     *,
     log_folder: Path | None = None,
 ) -> int:
-    """Show the window, read, and return when it is closed; 0 is the exit code.
+    """Bring the window to life, read, and return when it is closed; 0 is the exit code.
 
     The kept list is shown first; signing in silently, settling earlier pushes and reading
     the list follow while the window can be used already.
     """
-    app.setQuitOnLastWindowClosed(False)  # the coroutine ends the program, not Qt
     app.setWindowIcon(QIcon(str(resource("icons/psaqb.svg"))))
-    apply_look(app, ColourChoice.SYSTEM)
     collector = MainThreadCollector()
-    window = MainWindow(desk, tasks, parts, state, log_folder=log_folder)
+    window.work_with(desk, tasks, parts)
     app.styleHints().colorSchemeChanged.connect(lambda _now: window.wear(window.memory.colours))
 
     def show_crash(report: str) -> None:
@@ -57,7 +53,6 @@ async def run_window(
     tasks.on_error = tell_error
     closed = asyncio.Event()
     window.closed.connect(closed.set)
-    window.show()
     window.presenter.start(window.presenter.reading.open, "opening")
     try:
         await closed.wait()

@@ -19,7 +19,7 @@ from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation, PushResult, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.link_document import LinkChoice
-from psaqb_desktop.services.push_invoices import PushProgress
+from psaqb_desktop.services.push_progress import PushProgress
 
 
 class SignIn(Protocol):

@@ -85,6 +85,13 @@ def current_colours() -> Colours:
 
 def apply_look(app: QApplication, choice: ColourChoice = ColourChoice.SYSTEM) -> Colours:
     """Dress the application; call again when the choice or the system's scheme changes."""
+    colours = wear_palette(app, choice)
+    app.setStyleSheet(style_sheet(colours))
+    return colours
+
+
+def wear_palette(app: QApplication, choice: ColourChoice = ColourChoice.SYSTEM) -> Colours:
+    """Wear style and colours only. The style sheet then costs least when the window is built."""
     if choice is ColourChoice.SYSTEM:
         is_dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
     else:
@@ -92,7 +99,6 @@ def apply_look(app: QApplication, choice: ColourChoice = ColourChoice.SYSTEM) ->
     colours = DARK if is_dark else LIGHT
     app.setStyle("Fusion")
     app.setPalette(_palette(colours))
-    app.setStyleSheet(style_sheet(colours))
     return colours
 
 

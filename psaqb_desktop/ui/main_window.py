@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QEventLoop, QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -20,27 +21,33 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from psaqb_desktop import __version__
-from psaqb_desktop.domain.crm import CrmUser
+from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.actions import TOOL_BAR, InvoiceActions
-from psaqb_desktop.ui.desk import InvoiceDesk
-from psaqb_desktop.ui.diagnostics import diagnostics
-from psaqb_desktop.ui.dialogs import ask, tell
 from psaqb_desktop.ui.environment_band import EnvironmentBand, environment_marker
+from psaqb_desktop.ui.invoices.choice import Choice
 from psaqb_desktop.ui.invoices.page import InvoicesPage
-from psaqb_desktop.ui.invoices.presenter import InvoicesPresenter
 from psaqb_desktop.ui.invoices.surface import Activity
-from psaqb_desktop.ui.journal_dialogs import JournalDialogs
+from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import ColourChoice, apply_look
 from psaqb_desktop.ui.menus import fill_menus, row_menu
 from psaqb_desktop.ui.navigation import NavigationRail
-from psaqb_desktop.ui.parts import MainWindowParts
 from psaqb_desktop.ui.state import ForgetfulState, WindowState
 from psaqb_desktop.ui.status_line import StatusLine
-from psaqb_desktop.ui.tasks import TaskRunner
 from psaqb_desktop.ui.window_memory import WindowMemory
 
+if TYPE_CHECKING:
+    # Not before the first paint: who needs them at run time imports them then.
+    from psaqb_desktop.domain.crm import CrmUser
+    from psaqb_desktop.domain.listing import InvoiceList
+    from psaqb_desktop.ui.desk import InvoiceDesk
+    from psaqb_desktop.ui.parts import MainWindowParts
+    from psaqb_desktop.ui.tasks import TaskRunner
+
 INVOICES, CONNECTIONS = range(2)
+_PAINT_MILLISECONDS = 500
+"""A window that no screen wants to show, such as one that starts minimised, is not waited for."""
+_STARTING = Activity("The program is starting")
 
 
 class MainWindow(QMainWindow):
@@ -54,46 +61,75 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self,
-        desk: InvoiceDesk,
-        tasks: TaskRunner,
-        parts: MainWindowParts,
+        environment: Environment,
         state: WindowState | None = None,
         *,
         log_folder: Path | None = None,
     ) -> None:
+        """Build what can be seen and used at once; :meth:`work_with` brings it to life."""
         super().__init__()
-        self._desk = desk
-        self._tasks = tasks
-        self._parts = parts
+        self._environment = environment
         self._log_folder = log_folder
         self._activity: Activity | None = None
+        self._tasks: TaskRunner | None = None
         self._is_closing = False
-        self.setWindowTitle(f"PSAQB Desktop – {environment_marker(desk.environment)}")
-        self.page = InvoicesPage(desk.environment)
+        self.setWindowTitle(f"PSAQB Desktop – {environment_marker(environment)}")
+        self.page = InvoicesPage(environment)
         self.status = StatusLine()
         self.setStatusBar(self.status)
-        self.presenter = InvoicesPresenter(desk, tasks, parts, self.page, self)
         self.actions_ = InvoiceActions(self)
+        self.rail = NavigationRail()
+        self.pages = QStackedWidget()
+        self._lay_out()
+        self.memory = WindowMemory(self, state or ForgetfulState())
+        fill_menus(self)
+        self._connect_page()
+        self.memory.restore()
+        self._update_actions()
+        self.page.grid.setFocus()
+        for part in (self._bar, self.menuBar(), self.rail):
+            part.setEnabled(False)
+
+    def work_with(self, desk: InvoiceDesk, tasks: TaskRunner, parts: MainWindowParts) -> None:
+        """Take the use cases of the environment: from now on everything works."""
+        from psaqb_desktop.ui.invoices.presenter import InvoicesPresenter  # noqa: PLC0415
+        from psaqb_desktop.ui.journal_dialogs import JournalDialogs  # noqa: PLC0415
+
+        self._tasks = tasks
+        self._parts = parts
+        self.presenter = InvoicesPresenter(desk, tasks, parts, self.page, self)
         self.journal_dialogs = JournalDialogs(
             desk.journal_upkeep,
             tasks,
             self,
             settle=lambda: self.presenter.reading.refresh(is_start=True),
         )
-        self.rail = NavigationRail()
-        self.pages = QStackedWidget()
-        self._lay_out()
-        self.memory = WindowMemory(self, state or ForgetfulState())
-        fill_menus(self)
+        self.pages.addWidget(parts.connections_page)
         self._connect()
         parts.set_window(self)
-        self.memory.restore()
-        self.page.grid.setFocus()
+        self._update_actions()
+        for part in (self._bar, self.menuBar(), self.rail):
+            part.setEnabled(True)
+
+    def show_first(self, rows: InvoiceList) -> None:
+        """Show rows that were kept, before anything is read."""
+        self.page.show_table(InvoiceTable(rows.rows))
+        self.show_read(rows.read_on, is_offline=False)
+
+    def show_painted(self) -> None:
+        """Show the window and return when it has been painted, or cannot be seen anyway."""
+        self.show()
+        patience = QTimer()
+        patience.setSingleShot(True)
+        patience.start(_PAINT_MILLISECONDS)
+        while patience.isActive() and not self.windowHandle().isExposed():
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        QApplication.processEvents()
 
     # -- building ------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        bar = QToolBar("Actions")
+        self._bar = bar = QToolBar("Actions")
         bar.setObjectName("actions")
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -107,7 +143,6 @@ class MainWindow(QMainWindow):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.addToolBar(bar)
         self.pages.addWidget(self.page)
-        self.pages.addWidget(self._parts.connections_page)
         middle = QWidget()
         columns = QHBoxLayout(middle)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -118,13 +153,28 @@ class MainWindow(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(EnvironmentBand(self._desk.environment))
+        rows.addWidget(EnvironmentBand(self._environment))
         rows.addWidget(middle, 1)
         self.setCentralWidget(whole)
         # The frame needs room too: without it the status line is below the edge of the screen.
         room = self.screen().availableSize() - QSize(20, 60)
         self.resize(room.boundedTo(QSize(1500, 900)))
         self.setMinimumSize(820, 520)
+
+    def _connect_page(self) -> None:
+        """Connect what needs nothing but the page itself."""
+        page = self.page
+        for name, act in {
+            "find": self._find,
+            "select_shown": page.select_shown,
+            "clear_selection": page.clear_selection,
+            "copy": page.grid.copy,
+            "details": self._toggle_details,
+        }.items():
+            self.actions_[name].triggered.connect(_without_argument(act))
+        page.choice_changed.connect(self._update_actions)
+        self.rail.page_chosen.connect(self.show_page)
+        page.grid.customContextMenuRequested.connect(self._show_row_menu)
 
     def _connect(self) -> None:
         page, presenter = self.page, self.presenter
@@ -149,14 +199,8 @@ class MainWindow(QMainWindow):
             "open_quickbooks": lambda: start(self._open_quickbooks, "opening QuickBooks"),
             "open_crm": self._open_crm,
             "stop": presenter.stop,
-            "find": self._find,
-            "select_shown": page.select_shown,
-            "clear_selection": page.clear_selection,
-            "copy": page.grid.copy,
-            "details": self._toggle_details,
         }.items():
             self.actions_[name].triggered.connect(_without_argument(act))
-        page.choice_changed.connect(self._update_actions)
         page.empty_action_requested.connect(presenter.act_on_empty)
         page.facts_wanted.connect(
             lambda i: start(lambda: mending.show_facts(InvoiceId(i)), "reading one invoice")
@@ -174,8 +218,6 @@ class MainWindow(QMainWindow):
         page.group_remedy_requested.connect(
             lambda group: start(lambda: mending.mend_all(group), "mending")
         )
-        self.rail.page_chosen.connect(self.show_page)
-        page.grid.customContextMenuRequested.connect(self._show_row_menu)
         self._parts.on_changed = lambda: start(reading.refresh, "reading invoices")
 
     # -- the frame, as presenters know it -------------------------------------------------------
@@ -225,7 +267,10 @@ class MainWindow(QMainWindow):
         self.rail.dress()
 
     def _update_actions(self) -> None:
-        self.actions_.update(self.page.choice(), self._activity)
+        if self._tasks is None:
+            self.actions_.update(Choice(), _STARTING)
+        else:
+            self.actions_.update(self.page.choice(), self._activity)
 
     def _show_row_menu(self, where: QPoint) -> None:
         menu = row_menu(self)
@@ -252,7 +297,9 @@ class MainWindow(QMainWindow):
 
     def copy_diagnostics(self) -> None:
         """Put what support wants to know on the clipboard."""
-        QGuiApplication.clipboard().setText(diagnostics(self._desk.environment, self.page.table))
+        from psaqb_desktop.ui.diagnostics import diagnostics  # noqa: PLC0415
+
+        QGuiApplication.clipboard().setText(diagnostics(self._environment, self.page.table))
         self.status.showMessage("Diagnostics copied", 4000)
 
     def open_log_folder(self) -> None:
@@ -266,20 +313,29 @@ class MainWindow(QMainWindow):
             f"Version {__version__}. Posts Dynamics 365 invoices to QuickBooks Online and brings "
             "payments back. MIT licence. Uses Qt and PySide6 under the LGPL."
         )
-        self._tasks.start(tell(self, "PSAQB Desktop", text), "about")
+        from psaqb_desktop.ui.dialogs import tell  # noqa: PLC0415
+
+        self._start(lambda: tell(self, "PSAQB Desktop", text), "about")
+
+    def _start(self, act: Callable[[], Coroutine[Any, Any, None]], what: str) -> None:
+        if self._tasks is not None:
+            self._tasks.start(act(), what)
 
     # -- closing -------------------------------------------------------------------------------
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._is_closing:
+        if self._is_closing or self._tasks is None:
             event.accept()
+            self.closed.emit()
             return
         event.ignore()
         self._tasks.start(self._close(), "closing")
 
     async def _close(self) -> None:
         """Ask while documents are on their way; leave when nothing is."""
+        from psaqb_desktop.ui.dialogs import ask  # noqa: PLC0415
+
         gate = self.presenter.gate
         if gate.is_pushing:
             run = gate.current.activity if gate.current else None
@@ -299,7 +355,6 @@ class MainWindow(QMainWindow):
         self._is_closing = True
         self.memory.keep()
         self.close()
-        self.closed.emit()
 
 
 def _without_argument(act: Callable[[], object]) -> Callable[[], None]:

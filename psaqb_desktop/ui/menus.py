@@ -55,12 +55,15 @@ def fill_menus(window: MainWindow) -> None:
     _add(window, bar.addMenu("&Invoices"), _INVOICES)
     _fill_view(window, bar.addMenu("&View"))
     help_menu = bar.addMenu("&Help")
-    journal = window.journal_dialogs
     help_menu.addAction("Check the &journal…").triggered.connect(
-        lambda _checked=False: window.presenter.start(journal.check, "checking the journal")
+        lambda _checked=False: window.presenter.start(
+            window.journal_dialogs.check, "checking the journal"
+        )
     )
     help_menu.addAction("&Export the journal…").triggered.connect(
-        lambda _checked=False: window.presenter.start(journal.export, "exporting the journal")
+        lambda _checked=False: window.presenter.start(
+            window.journal_dialogs.export, "exporting the journal"
+        )
     )
     help_menu.addSeparator()
     help_menu.addAction("&Copy diagnostics").triggered.connect(window.copy_diagnostics)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.listing import RowStatus
@@ -266,6 +267,27 @@ def _contrast(one: str, other: str) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
+def _shown(desk: FakeDesk) -> MainWindow:
+    window = MainWindow(desk.environment)
+    window.show()
+    return window
+
+
+def test_before_the_desk_is_there_the_window_shows_rows_and_can_be_closed(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    window = MainWindow(FakeDesk().environment)
+    window.show_first(invoice_list(listed(invoice(1)), is_from_cache=True))
+    window.show_painted()
+    assert _windows(qapp) == [window]
+    assert window.page.model.rowCount() == 1
+    assert not window.actions_["push"].isEnabled()
+    assert not window.menuBar().isEnabled()
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    assert not window.isVisible()
+
+
 def test_the_window_runs_from_kept_list_to_close(
     qapp: QApplication, run_async: RunAsync, tasks: TaskRunner, tmp_path: Path
 ) -> None:
@@ -276,8 +298,10 @@ def test_the_window_runs_from_kept_list_to_close(
         codes: list[int] = []
 
         async def run() -> None:
-            parts, state = FakeParts(), ForgetfulState()
-            codes.append(await run_window(qapp, desk, tasks, parts, state, log_folder=tmp_path))
+            parts = FakeParts()
+            codes.append(
+                await run_window(qapp, _shown(desk), desk, tasks, parts, log_folder=tmp_path)
+            )
 
         # Not through the runner: the window cancels what that one runs when it is closed.
         running = asyncio.ensure_future(run())
@@ -298,9 +322,9 @@ def test_a_bug_is_told_once_and_the_window_goes_on(
     async def body() -> None:
         desk = FakeDesk()
         desk.list_invoices.fresh = invoice_list(listed(invoice(1)))
-        parts, state = FakeParts(), ForgetfulState()
+        parts = FakeParts()
         running = asyncio.ensure_future(
-            run_window(qapp, desk, tasks, parts, state, log_folder=tmp_path)
+            run_window(qapp, _shown(desk), desk, tasks, parts, log_folder=tmp_path)
         )
         await until(lambda: _windows(qapp))
         (window,) = _windows(qapp)

@@ -37,7 +37,8 @@ class Driven:
             self.desk.list_invoices.fresh = invoice_list(*rows)
         self.parts = FakeParts()
         self.state = state or ForgetfulState()
-        self.window = MainWindow(self.desk, tasks, self.parts, self.state)
+        self.window = MainWindow(self.desk.environment, self.state)
+        self.window.work_with(self.desk, tasks, self.parts)
         self.page = self.window.page
         self.window.show()
 

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from psaqb_desktop.domain.environment import Environment
-from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import PostedDocument, SyncRecord
-from psaqb_desktop.services.link_document import LinkChoice
-from psaqb_desktop.services.push_invoices import PushProgress
-from psaqb_desktop.ui.desk import Facts
-from psaqb_desktop.ui.dialogs import show_error
-from psaqb_desktop.ui.invoices import questions
-from psaqb_desktop.ui.invoices.batches import Batch
 from psaqb_desktop.ui.invoices.choice import Choice, choice_of
-from psaqb_desktop.ui.invoices.confirm_push import Answer, confirm_batch
 from psaqb_desktop.ui.invoices.detail_panel import DetailPanel
 from psaqb_desktop.ui.invoices.empty_states import Empty, EmptyState
 from psaqb_desktop.ui.invoices.filter_bar import FilterBar
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.grid import InvoiceGrid
-from psaqb_desktop.ui.invoices.link_document_dialog import ask_link
 from psaqb_desktop.ui.invoices.notice import Action, Notice
-from psaqb_desktop.ui.invoices.problems import ProblemGroup
 from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.table import InvoiceTable
@@ -37,6 +25,19 @@ from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
 from psaqb_desktop.ui.invoices.totals import Totals
 from psaqb_desktop.ui.invoices.totals_bar import TotalsBar
 from psaqb_desktop.ui.invoices.totals_counter import TotalsCounter
+
+if TYPE_CHECKING:
+    # Not before the first paint.
+    from psaqb_desktop.domain.environment import Environment
+    from psaqb_desktop.domain.errors import AppError
+    from psaqb_desktop.domain.listing import Checked
+    from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+    from psaqb_desktop.services.link_document import LinkChoice
+    from psaqb_desktop.services.push_progress import PushProgress
+    from psaqb_desktop.ui.desk import Facts
+    from psaqb_desktop.ui.invoices.batches import Batch
+    from psaqb_desktop.ui.invoices.confirm_push import Answer
+    from psaqb_desktop.ui.invoices.problems import ProblemGroup
 
 _FACTS_DELAY_MILLISECONDS = 120
 """Walking through rows with the arrow keys does not read each of them."""
@@ -238,32 +239,46 @@ class InvoicesPage(QWidget):
 
     async def confirm(self, batch: Batch, *, place: int, companies: int) -> Answer:
         """Let the person confirm the push to one company."""
+        from psaqb_desktop.ui.invoices.confirm_push import confirm_batch  # noqa: PLC0415
+
         return await confirm_batch(
             self.window(), batch, self._environment, place=place, companies=companies
         )
 
     async def ask_reason(self, count: int) -> str | None:
         """Ask why invoices are left out."""
+        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
+
         return await questions.ask_reason(self.window(), count)
 
     async def ask_push_again(self, count: int) -> bool:
         """Ask whether invoices whose document is gone are to get another one."""
+        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
+
         return await questions.ask_push_again(self.window(), count)
 
     async def ask_push_anyway(self, number: str) -> bool:
         """Ask whether an invoice is to be pushed beside a similar document."""
+        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
+
         return await questions.ask_push_anyway(self.window(), number)
 
     async def ask_accept(self, count: int) -> bool:
         """Ask whether posted invoices are right as they stand in QuickBooks."""
+        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
+
         return await questions.ask_accept(self.window(), count)
 
     async def ask_link(self, choice: LinkChoice) -> PostedDocument | None:
         """Let the person compare an invoice with documents that may be it."""
+        from psaqb_desktop.ui.invoices.link_document_dialog import ask_link  # noqa: PLC0415
+
         return await ask_link(self.window(), choice)
 
     async def tell_error(self, error: AppError) -> None:
         """Tell what went wrong."""
+        from psaqb_desktop.ui.dialogs import show_error  # noqa: PLC0415
+
         await show_error(self.window(), error)
 
     def open_address(self, address: str) -> None:

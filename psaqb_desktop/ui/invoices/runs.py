@@ -9,7 +9,7 @@ from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
 from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.domain.push import PostedDocument, SyncRecord
 from psaqb_desktop.services.link_document import LinkChoice
-from psaqb_desktop.services.push_invoices import PushProgress
+from psaqb_desktop.services.push_progress import PushProgress
 from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.formats import plural
 from psaqb_desktop.ui.invoices.batches import Batch, batches_of

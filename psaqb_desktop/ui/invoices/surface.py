@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from psaqb_desktop.domain.crm import CrmUser
-from psaqb_desktop.domain.errors import AppError
-from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import PostedDocument, SyncRecord
-from psaqb_desktop.services.link_document import LinkChoice
-from psaqb_desktop.services.push_invoices import PushProgress
-from psaqb_desktop.ui.desk import Facts
-from psaqb_desktop.ui.invoices.batches import Batch
-from psaqb_desktop.ui.invoices.confirm_push import Answer
-from psaqb_desktop.ui.invoices.empty_states import Empty
-from psaqb_desktop.ui.invoices.notice import Action
-from psaqb_desktop.ui.invoices.problems import ProblemGroup
-from psaqb_desktop.ui.invoices.rows import InvoiceRow
-from psaqb_desktop.ui.invoices.table import InvoiceTable
+if TYPE_CHECKING:
+    from psaqb_desktop.domain.crm import CrmUser
+    from psaqb_desktop.domain.errors import AppError
+    from psaqb_desktop.domain.identifiers import InvoiceId
+    from psaqb_desktop.domain.listing import Checked
+    from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+    from psaqb_desktop.services.link_document import LinkChoice
+    from psaqb_desktop.services.push_progress import PushProgress
+    from psaqb_desktop.ui.desk import Facts
+    from psaqb_desktop.ui.invoices.batches import Batch
+    from psaqb_desktop.ui.invoices.confirm_push import Answer
+    from psaqb_desktop.ui.invoices.empty_states import Empty
+    from psaqb_desktop.ui.invoices.notice import Action
+    from psaqb_desktop.ui.invoices.problems import ProblemGroup
+    from psaqb_desktop.ui.invoices.rows import InvoiceRow
+    from psaqb_desktop.ui.invoices.table import InvoiceTable
 
 
 @dataclass(frozen=True, slots=True)
