@@ -282,7 +282,7 @@ class MainWindow(QMainWindow):
         self.page.filter_bar.focus_search()
 
     def _toggle_details(self) -> None:
-        if self.page.details.isVisible():
+        if self.page.is_to_show_details:
             self.page.close_details()
         else:
             self.page.open_details()

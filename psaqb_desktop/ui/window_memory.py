@@ -40,8 +40,9 @@ class WindowMemory:
         if columns := get("invoices/columns"):
             page.grid.restore_columns(columns)
         if splitter := get("invoices/splitter"):
-            page.splitter.restoreState(from_text(splitter))
-        page.details.setVisible(get("invoices/details") == "shown")
+            page.restore_splitter(from_text(splitter))
+        if get("invoices/details") == "shown":
+            page.details.show()
         view = next((view for view in View if view.name == get("invoices/view")), View.TO_POST)
         page.filter_bar.set_filter(replace(page.filter_bar.filter, view=view))
 
@@ -50,8 +51,8 @@ class WindowMemory:
         window, page, keep = self._window, self._window.page, self._state.set
         keep("window/geometry", to_text(window.saveGeometry()))
         keep("invoices/columns", page.grid.columns_state())
-        keep("invoices/splitter", to_text(page.splitter.saveState()))
-        keep("invoices/details", "shown" if page.details.isVisibleTo(page) else "hidden")
+        keep("invoices/splitter", to_text(page.splitter_state()))
+        keep("invoices/details", "shown" if page.is_to_show_details else "hidden")
         keep("invoices/view", page.filter_bar.filter.view.name)
 
     def _pull_onto_a_screen(self) -> None:

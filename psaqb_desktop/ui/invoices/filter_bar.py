@@ -25,7 +25,6 @@ from psaqb_desktop.ui.formats import button_text, date_text
 from psaqb_desktop.ui.icons import icon
 from psaqb_desktop.ui.invoices.choice_button import ChoiceButton
 from psaqb_desktop.ui.invoices.filters import ListFilter, Period, View, period_range
-from psaqb_desktop.ui.invoices.period_dialog import PeriodDialog
 from psaqb_desktop.ui.look import GAP, current_colours
 
 DEBOUNCE_MILLISECONDS = 120
@@ -232,6 +231,8 @@ class FilterBar(QWidget):
         self.set_filter(replace(self._filter, first_day=first_day, last_day=last_day))
 
     def _ask_period(self, today: date) -> None:
+        from psaqb_desktop.ui.invoices.period_dialog import PeriodDialog  # noqa: PLC0415
+
         first_day = self._filter.first_day or today.replace(day=1)
         dialog = PeriodDialog(self.window(), first_day, self._filter.last_day or today)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.invoices.choice import Choice, choice_of
-from psaqb_desktop.ui.invoices.detail_panel import DetailPanel
 from psaqb_desktop.ui.invoices.empty_states import Empty, EmptyState
 from psaqb_desktop.ui.invoices.filter_bar import FilterBar
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from psaqb_desktop.ui.desk import Facts
     from psaqb_desktop.ui.invoices.batches import Batch
     from psaqb_desktop.ui.invoices.confirm_push import Answer
+    from psaqb_desktop.ui.invoices.detail_panel import DetailPanel
     from psaqb_desktop.ui.invoices.problems import ProblemGroup
 
 _FACTS_DELAY_MILLISECONDS = 120
@@ -75,7 +75,8 @@ class InvoicesPage(QWidget):
         self.summary = Notice()
         self.empty = EmptyState()
         self.problems = ProblemsPanel()
-        self.details = DetailPanel()
+        self._details: DetailPanel | None = None
+        self._splitter_state = QByteArray()
         self.totals = TotalsBar()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.grid)
@@ -87,7 +88,6 @@ class InvoicesPage(QWidget):
         self.rows_splitter.setCollapsible(0, False)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.rows_splitter)
-        self.splitter.addWidget(self.details)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
         layout = QVBoxLayout(self)
@@ -98,7 +98,6 @@ class InvoicesPage(QWidget):
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.totals)
         self.problems.hide()
-        self.details.hide()
         self._counter = TotalsCounter(self.model, self)
         self._facts_timer = QTimer(self)
         self._facts_timer.setSingleShot(True)
@@ -123,19 +122,49 @@ class InvoicesPage(QWidget):
         self.problems.group_chosen.connect(self._on_group)
         self.problems.remedy_requested.connect(self.group_remedy_requested)
         self.problems.closed.connect(self.problems.hide)
-        self.details.closed.connect(self.close_details)
-        self.details.check_requested.connect(
-            lambda: self.check_requested.emit(self.details.invoice_id)
+
+    @property
+    def details(self) -> DetailPanel:
+        """The panel of one invoice, made when it is first wanted."""
+        if self._details is None:
+            self._details = self._made_details()
+        return self._details
+
+    def _made_details(self) -> DetailPanel:
+        from psaqb_desktop.ui.invoices.detail_panel import DetailPanel  # noqa: PLC0415
+
+        details = DetailPanel()
+        details.hide()
+        self.splitter.addWidget(details)
+        self.splitter.restoreState(self._splitter_state)
+        details.closed.connect(self.close_details)
+        details.check_requested.connect(lambda: self.check_requested.emit(details.invoice_id))
+        details.open_quickbooks_requested.connect(
+            lambda: self.quickbooks_requested.emit(details.invoice_id)
         )
-        self.details.open_quickbooks_requested.connect(
-            lambda: self.quickbooks_requested.emit(self.details.invoice_id)
+        details.open_crm_requested.connect(lambda: self.crm_requested.emit(details.invoice_id))
+        details.remedy_requested.connect(
+            lambda offer: self.remedy_requested.emit(offer, details.invoice_id)
         )
-        self.details.open_crm_requested.connect(
-            lambda: self.crm_requested.emit(self.details.invoice_id)
-        )
-        self.details.remedy_requested.connect(
-            lambda offer: self.remedy_requested.emit(offer, self.details.invoice_id)
-        )
+        return details
+
+    @property
+    def _has_open_details(self) -> bool:
+        return self._details is not None and self._details.isVisible()
+
+    @property
+    def is_to_show_details(self) -> bool:
+        """The panel is open, whether the page itself can be seen now or not."""
+        return self._details is not None and self._details.isVisibleTo(self)
+
+    def splitter_state(self) -> QByteArray:
+        """Return how wide the panel is."""
+        return self._splitter_state if self._details is None else self.splitter.saveState()
+
+    def restore_splitter(self, state: QByteArray) -> None:
+        """Make the panel as wide as it was, now or when it is made."""
+        self._splitter_state = state
+        self.splitter.restoreState(state)
 
     # -- what the presenter asks ---------------------------------------------------------------
 
@@ -183,7 +212,7 @@ class InvoicesPage(QWidget):
         self.model.rows_changed(changed)
         self.model.flush()
         self._counter.count_soon()
-        if self.details.isVisible() and self.details.invoice_id in changed:
+        if self._has_open_details and self.details.invoice_id in changed:
             self.details.show_row(self._row(self.details.invoice_id))
         if self.model.ticked & changed:
             self.choice_changed.emit()
@@ -226,8 +255,8 @@ class InvoicesPage(QWidget):
 
     def show_facts(self, invoice_id: InvoiceId, facts: Facts) -> None:
         """Show what was read of one invoice, if it is still the one in the panel."""
-        if invoice_id == self.details.invoice_id:
-            self.details.show_facts(facts)
+        if self._details is not None and invoice_id == self._details.invoice_id:
+            self._details.show_facts(facts)
 
     def rows(self, ids: Iterable[InvoiceId]) -> list[InvoiceRow]:
         """Return rows by id."""
@@ -319,7 +348,8 @@ class InvoicesPage(QWidget):
 
     def close_details(self) -> None:
         """Hide the panel and give the grid the keyboard."""
-        self.details.hide()
+        if self._details is not None:
+            self._details.hide()
         self.grid.setFocus()
 
     def dress(self) -> None:
@@ -327,14 +357,15 @@ class InvoicesPage(QWidget):
         for part in (self.model, self.filter_bar, self.notice, self.summary, self.empty):
             part.dress()
         self.problems.dress()
-        self.details.dress()
+        if self._details is not None:
+            self._details.dress()
 
     # -- inside --------------------------------------------------------------------------------
 
     def _on_escape(self) -> None:
         """Clear the search where it is being typed; else close the details, then clear it."""
         is_typing = self.filter_bar.search.hasFocus() and self.filter_bar.search.text()
-        if self.details.isVisible() and not is_typing:
+        if self._has_open_details and not is_typing:
             self.close_details()
         else:
             self.filter_bar.clear_search()
@@ -346,7 +377,7 @@ class InvoicesPage(QWidget):
     def _refresh_around(self) -> None:
         self.filter_bar.show_counts(self.table.counts(self.filter_bar.filter))
         self._show_stack()
-        if self.details.isVisible():
+        if self._has_open_details:
             self.details.show_row(self._row(self.grid.current_id()))
 
     def _show_stack(self) -> None:
@@ -383,12 +414,12 @@ class InvoicesPage(QWidget):
             self.choice_changed.emit()
 
     def _on_current(self, invoice_id: str) -> None:
-        if self.details.isVisible() and invoice_id != self.details.invoice_id:
+        if self._has_open_details and invoice_id != self.details.invoice_id:
             self.details.show_row(self._row(invoice_id))
             self._facts_timer.start()
 
     def _want_facts(self) -> None:
-        if self.details.isVisible() and self.details.invoice_id:
+        if self._has_open_details and self.details.invoice_id:
             self.facts_wanted.emit(self.details.invoice_id)
 
     def _on_group(self, group: ProblemGroup) -> None:
