@@ -33,6 +33,8 @@ PASSPHRASE_VARIABLE = "PSAQB_KEYRING_PASSPHRASE"  # noqa: S105 - the name of a v
 SEALED_FILE_VARIABLE = "PSAQB_KEYRING_FILE"
 _PRACTICE = "practice"
 """``practising.PRACTICE``; that module loads more than the first step may."""
+_PAINT_MILLISECONDS = 500
+"""A window that no screen wants to show, such as one that starts minimised, is not waited for."""
 _FIRST_SCREENS = 200
 """Rows that are read before the first paint; the whole list follows."""
 
@@ -78,8 +80,24 @@ def _first_window(app: QApplication, data_dir: Path | None, name: str) -> MainWi
     if rows := _first_rows(paths, environment.name):
         window.show_first(rows)
     window.wear(window.memory.colours)
-    window.show_painted()
+    _paint(app, window)
     return window
+
+
+def _paint(app: QApplication, window: MainWindow) -> None:
+    """Show the window and return when it has been painted, or cannot be seen anyway.
+
+    No event loop is running yet, so that none can be nested by this.
+    """
+    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415
+
+    window.show()
+    patience = QTimer()
+    patience.setSingleShot(True)
+    patience.start(_PAINT_MILLISECONDS)
+    while patience.isActive() and not window.windowHandle().isExposed():
+        app.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+    app.processEvents()
 
 
 def _declared(paths: Paths, name: str) -> Environment | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEventLoop, QPoint, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from psaqb_desktop.ui.tasks import TaskRunner
 
 INVOICES, CONNECTIONS = range(2)
-_PAINT_MILLISECONDS = 500
-"""A window that no screen wants to show, such as one that starts minimised, is not waited for."""
 _STARTING = Activity("The program is starting")
 
 
@@ -115,16 +113,6 @@ class MainWindow(QMainWindow):
         """Show rows that were kept, before anything is read."""
         self.page.show_table(InvoiceTable(rows.rows))
         self.show_read(rows.read_on, is_offline=False)
-
-    def show_painted(self) -> None:
-        """Show the window and return when it has been painted, or cannot be seen anyway."""
-        self.show()
-        patience = QTimer()
-        patience.setSingleShot(True)
-        patience.start(_PAINT_MILLISECONDS)
-        while patience.isActive() and not self.windowHandle().isExposed():
-            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        QApplication.processEvents()
 
     # -- building ------------------------------------------------------------------------------
 

@@ -278,7 +278,7 @@ def test_before_the_desk_is_there_the_window_shows_rows_and_can_be_closed(
 ) -> None:
     window = MainWindow(FakeDesk().environment)
     window.show_first(invoice_list(listed(invoice(1)), is_from_cache=True))
-    window.show_painted()
+    window.show()
     assert _windows(qapp) == [window]
     assert window.page.model.rowCount() == 1
     assert not window.actions_["push"].isEnabled()
