@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
         self.page.filter_bar.focus_search()
 
     def _toggle_details(self) -> None:
-        if self.page.is_to_show_details:
+        if self.page.details_place.is_wanted:
             self.page.close_details()
         else:
             self.page.open_details()

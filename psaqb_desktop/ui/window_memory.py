@@ -40,7 +40,7 @@ class WindowMemory:
         if columns := get("invoices/columns"):
             page.grid.restore_columns(columns)
         if splitter := get("invoices/splitter"):
-            page.restore_splitter(from_text(splitter))
+            page.details_place.restore(from_text(splitter))
         if get("invoices/details") == "shown":
             page.details.show()
         view = next((view for view in View if view.name == get("invoices/view")), View.TO_POST)
@@ -51,8 +51,8 @@ class WindowMemory:
         window, page, keep = self._window, self._window.page, self._state.set
         keep("window/geometry", to_text(window.saveGeometry()))
         keep("invoices/columns", page.grid.columns_state())
-        keep("invoices/splitter", to_text(page.splitter_state()))
-        keep("invoices/details", "shown" if page.is_to_show_details else "hidden")
+        keep("invoices/splitter", to_text(page.details_place.state()))
+        keep("invoices/details", "shown" if page.details_place.is_wanted else "hidden")
         keep("invoices/view", page.filter_bar.filter.view.name)
 
     def _pull_onto_a_screen(self) -> None:

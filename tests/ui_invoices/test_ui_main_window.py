@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
@@ -286,6 +287,8 @@ def test_before_the_desk_is_there_the_window_shows_rows_and_can_be_closed(
     with qtbot.waitSignal(window.closed):
         window.close()
     assert not window.isVisible()
+    window.deleteLater()
+    QApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
 
 
 def test_the_window_runs_from_kept_list_to_close(

@@ -59,6 +59,9 @@ class Notice(QFrame):
 
     def show_notice(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Show a sentence with buttons, in place of what was shown before."""
+        if not text:
+            self.hide()
+            return
         self.kind = kind
         self.setProperty("notice", kind)
         self.style().unpolish(self)

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.invoices.choice import Choice, choice_of
+from psaqb_desktop.ui.invoices.details_place import DetailsPlace
 from psaqb_desktop.ui.invoices.empty_states import Empty, EmptyState
 from psaqb_desktop.ui.invoices.filter_bar import FilterBar
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
@@ -21,7 +22,6 @@ from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
-from psaqb_desktop.ui.invoices.totals import Totals
 from psaqb_desktop.ui.invoices.totals_bar import TotalsBar
 from psaqb_desktop.ui.invoices.totals_counter import TotalsCounter
 
@@ -75,8 +75,6 @@ class InvoicesPage(QWidget):
         self.summary = Notice()
         self.empty = EmptyState()
         self.problems = ProblemsPanel()
-        self._details: DetailPanel | None = None
-        self._splitter_state = QByteArray()
         self.totals = TotalsBar()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.grid)
@@ -88,6 +86,7 @@ class InvoicesPage(QWidget):
         self.rows_splitter.setCollapsible(0, False)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.addWidget(self.rows_splitter)
+        self.details_place = DetailsPlace(self.splitter, self._connect_details)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setCollapsible(0, False)
         layout = QVBoxLayout(self)
@@ -110,7 +109,7 @@ class InvoicesPage(QWidget):
         self.filter_bar.filter_changed.connect(self._on_filter)
         self.model.ticks_changed.connect(self._on_choice)
         self.model.rearranged.connect(self._counter.count_now)
-        self._counter.counted.connect(self._on_counted)
+        self._counter.counted.connect(self.totals.show_totals)
         self.grid.current_changed.connect(self._on_current)
         self.grid.selectionModel().selectionChanged.connect(lambda *_parts: self._on_highlight())
         self.grid.details_requested.connect(self.open_details)
@@ -126,17 +125,9 @@ class InvoicesPage(QWidget):
     @property
     def details(self) -> DetailPanel:
         """The panel of one invoice, made when it is first wanted."""
-        if self._details is None:
-            self._details = self._made_details()
-        return self._details
+        return self.details_place.panel
 
-    def _made_details(self) -> DetailPanel:
-        from psaqb_desktop.ui.invoices.detail_panel import DetailPanel  # noqa: PLC0415
-
-        details = DetailPanel()
-        details.hide()
-        self.splitter.addWidget(details)
-        self.splitter.restoreState(self._splitter_state)
+    def _connect_details(self, details: DetailPanel) -> None:
         details.closed.connect(self.close_details)
         details.check_requested.connect(lambda: self.check_requested.emit(details.invoice_id))
         details.open_quickbooks_requested.connect(
@@ -146,25 +137,6 @@ class InvoicesPage(QWidget):
         details.remedy_requested.connect(
             lambda offer: self.remedy_requested.emit(offer, details.invoice_id)
         )
-        return details
-
-    @property
-    def _has_open_details(self) -> bool:
-        return self._details is not None and self._details.isVisible()
-
-    @property
-    def is_to_show_details(self) -> bool:
-        """The panel is open, whether the page itself can be seen now or not."""
-        return self._details is not None and self._details.isVisibleTo(self)
-
-    def splitter_state(self) -> QByteArray:
-        """Return how wide the panel is."""
-        return self._splitter_state if self._details is None else self.splitter.saveState()
-
-    def restore_splitter(self, state: QByteArray) -> None:
-        """Make the panel as wide as it was, now or when it is made."""
-        self._splitter_state = state
-        self.splitter.restoreState(state)
 
     # -- what the presenter asks ---------------------------------------------------------------
 
@@ -212,7 +184,7 @@ class InvoicesPage(QWidget):
         self.model.rows_changed(changed)
         self.model.flush()
         self._counter.count_soon()
-        if self._has_open_details and self.details.invoice_id in changed:
+        if self.details_place.is_open and self.details.invoice_id in changed:
             self.details.show_row(self._row(self.details.invoice_id))
         if self.model.ticked & changed:
             self.choice_changed.emit()
@@ -230,17 +202,11 @@ class InvoicesPage(QWidget):
 
     def show_notice(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Say something about the list as a whole; "" as text takes it away."""
-        if text:
-            self.notice.show_notice(kind, text, actions)
-        else:
-            self.notice.hide()
+        self.notice.show_notice(kind, text, actions)
 
     def show_summary(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Say what a run came to; stays until it is closed or the next run begins."""
-        if text:
-            self.summary.show_notice(kind, text, actions)
-        else:
-            self.summary.hide()
+        self.summary.show_notice(kind, text, actions)
 
     def show_groups(self, groups: Sequence[ProblemGroup]) -> None:
         """Show findings by cause; an empty sequence closes the panel."""
@@ -255,8 +221,8 @@ class InvoicesPage(QWidget):
 
     def show_facts(self, invoice_id: InvoiceId, facts: Facts) -> None:
         """Show what was read of one invoice, if it is still the one in the panel."""
-        if self._details is not None and invoice_id == self._details.invoice_id:
-            self._details.show_facts(facts)
+        if self.details_place.made is not None and invoice_id == self.details_place.made.invoice_id:
+            self.details_place.made.show_facts(facts)
 
     def rows(self, ids: Iterable[InvoiceId]) -> list[InvoiceRow]:
         """Return rows by id."""
@@ -348,8 +314,8 @@ class InvoicesPage(QWidget):
 
     def close_details(self) -> None:
         """Hide the panel and give the grid the keyboard."""
-        if self._details is not None:
-            self._details.hide()
+        if self.details_place.made is not None:
+            self.details_place.made.hide()
         self.grid.setFocus()
 
     def dress(self) -> None:
@@ -357,15 +323,14 @@ class InvoicesPage(QWidget):
         for part in (self.model, self.filter_bar, self.notice, self.summary, self.empty):
             part.dress()
         self.problems.dress()
-        if self._details is not None:
-            self._details.dress()
+        self.details_place.dress()
 
     # -- inside --------------------------------------------------------------------------------
 
     def _on_escape(self) -> None:
         """Clear the search where it is being typed; else close the details, then clear it."""
         is_typing = self.filter_bar.search.hasFocus() and self.filter_bar.search.text()
-        if self._has_open_details and not is_typing:
+        if self.details_place.is_open and not is_typing:
             self.close_details()
         else:
             self.filter_bar.clear_search()
@@ -377,7 +342,7 @@ class InvoicesPage(QWidget):
     def _refresh_around(self) -> None:
         self.filter_bar.show_counts(self.table.counts(self.filter_bar.filter))
         self._show_stack()
-        if self._has_open_details:
+        if self.details_place.is_open:
             self.details.show_row(self._row(self.grid.current_id()))
 
     def _show_stack(self) -> None:
@@ -414,12 +379,12 @@ class InvoicesPage(QWidget):
             self.choice_changed.emit()
 
     def _on_current(self, invoice_id: str) -> None:
-        if self._has_open_details and invoice_id != self.details.invoice_id:
+        if self.details_place.is_open and invoice_id != self.details.invoice_id:
             self.details.show_row(self._row(invoice_id))
             self._facts_timer.start()
 
     def _want_facts(self) -> None:
-        if self._has_open_details and self.details.invoice_id:
+        if self.details_place.is_open and self.details.invoice_id:
             self.facts_wanted.emit(self.details.invoice_id)
 
     def _on_group(self, group: ProblemGroup) -> None:
@@ -431,6 +396,3 @@ class InvoicesPage(QWidget):
         if place is not None:
             self.grid.scrollTo(self.model.index(place, 1))
         self.grid.highlight(set(group.ids), group.ids[0])
-
-    def _on_counted(self, selected: Totals, shown: Totals, hidden: int) -> None:
-        self.totals.show_totals(selected, shown, hidden=hidden)

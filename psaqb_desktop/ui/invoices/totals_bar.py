@@ -69,7 +69,7 @@ class TotalsBar(QFrame):
         layout.addWidget(self._scroll)
         self._fill()
 
-    def show_totals(self, selected: Totals, shown: Totals, *, hidden: int) -> None:
+    def show_totals(self, selected: Totals, shown: Totals, hidden: int) -> None:
         """Show both; ``hidden`` of the selected invoices are not in the grid now."""
         if (selected, shown, hidden) != (self._selected, self._shown, self._hidden):
             self._selected, self._shown, self._hidden = selected, shown, hidden
