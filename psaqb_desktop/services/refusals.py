@@ -5,7 +5,7 @@ from __future__ import annotations
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.push import PostedDocument, Push
-from psaqb_desktop.domain.texts import has_any_key
+from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.document_names import description_of, name_of
 
 _CAUSES = {
@@ -48,7 +48,13 @@ def number_taken(push: Push, holder: PostedDocument, error: AppError) -> Finding
     is_fit = holder.type is draft.document_type and holder.customer_id == draft.customer.id
     is_fit = is_fit and (holder.currency or draft.currency) == draft.currency
     remedy = "Give it another number in the CRM or in the mapping, then push it again."
-    if has_any_key(holder.private_note):
+    if has_key_of(holder.private_note, push.invoice_id):
+        whose = "it is the invoice's own earlier document, which was voided and keeps the number"
+        remedy = (
+            "Give the voided document another number in QuickBooks, or the invoice another one in "
+            "the CRM or in the mapping, then push it again."
+        )
+    elif has_any_key(holder.private_note):
         whose = "it was made for another invoice of the CRM"
     elif is_fit:
         whose = f"it is of the same customer and may be invoice {number}, entered by hand"

@@ -113,6 +113,13 @@ class Practice:
             f"{self.quickbooks_url}/_practice/options", json=options, timeout=10
         ).raise_for_status()
 
+    def company_settings(self, legal_entity: str, **settings: object) -> None:
+        requests.post(
+            f"{self.quickbooks_url}/_practice/companies/{REALMS[legal_entity]}",
+            json=settings,
+            timeout=10,
+        ).raise_for_status()
+
     def documents(self, legal_entity: str, number: str) -> list[dict[str, Any]]:
         """Return QuickBooks' invoices and credit memos of a number, voided ones left out."""
         return [
@@ -159,6 +166,14 @@ class Practice:
         answer.raise_for_status()
         rows: list[dict[str, Any]] = answer.json()["value"]
         return rows
+
+    def delete_crm_row(self, entity_set: str, key: str) -> None:
+        """Delete a row, as a restored backup lacks it."""
+        requests.delete(
+            f"{self.crm_url}/api/data/v9.2/{entity_set}({key})",
+            headers={"Authorization": f"Bearer {self._crm_token()}"},
+            timeout=30,
+        ).raise_for_status()
 
     def _crm_token(self) -> str:
         answer = requests.post(

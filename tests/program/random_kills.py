@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from psaqb_desktop.adapters.dataverse.schema import STATES
+from psaqb_desktop.cli.exit_codes import OK, OUTCOME_UNKNOWN
 from psaqb_desktop.domain.push import PostingState
 from tests.program.headless import Desktop, Practice, digest_of
 
@@ -141,7 +142,7 @@ class RandomKills:
     def look(self, outcome: Outcome) -> None:
         """Settle what is open on each desktop, then ask services and journals what there is."""
         for desktop in self.desktops:
-            settled = desktop.run("settle", codes=(0, 4))
+            settled = desktop.run("settle", codes=(OK, OUTCOME_UNKNOWN))
             outcome.unsettled += sum(1 for one in settled["results"] if one["findings"])
             outcome.open_in_journals += _open_pushes(desktop)
         self.desktops[0].run("doctor", codes=(0, 1))

@@ -220,6 +220,21 @@ def test_a_number_that_another_invoices_document_has_is_told_as_such(
     assert "another invoice of the CRM" in result.findings[0].message
 
 
+def test_a_number_that_the_voided_document_keeps_is_told_as_its_own(
+    world: World, program: Program
+) -> None:
+    invoice = world.add_invoice(1)
+    program.push_all()
+    world.ledger.void(world.ledger.standing(invoice.id)[0])
+    program.pull.run()
+    (result,) = program.push_all(invoice.id)
+    assert result.state is PostingState.FAILED
+    (finding,) = result.findings
+    assert finding.cause is Cause.NUMBER_TAKEN
+    assert "own earlier document, which was voided" in finding.message
+    assert "voided document another number" in finding.remedy
+
+
 def test_a_number_that_looks_like_this_invoice_offers_both_remedies(
     world: World, program: Program
 ) -> None:

@@ -37,7 +37,7 @@ class LinkDocumentDialog(QDialog):
         body = QVBoxLayout(self)
         body.setContentsMargins(20, 16, 20, 16)
         body.setSpacing(WIDE_GAP)
-        body.addWidget(_words(f"Is this invoice {choice.number}, entered by hand?", "title"))
+        body.addWidget(_words(f"Is this invoice {choice.number}, entered by hand?", "heading"))
         body.addWidget(
             _words(
                 "Linking writes nothing to QuickBooks: the CRM records the document as that of the "
@@ -113,6 +113,8 @@ class LinkDocumentDialog(QDialog):
             if differing
             else "Everything agrees."
         )
+        self.verdict.setProperty("look", "caution" if differing else "good")
+        self.verdict.style().polish(self.verdict)
         words = f"Link to {document.number or document.id}"
         self.link.setText(button_text(words))
         self.link.setAccessibleName(words)
