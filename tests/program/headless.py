@@ -129,6 +129,10 @@ class Practice:
             if not document.get("PrivateNote", "").startswith("Voided")
         ]
 
+    def listed(self, legal_entity: str, entity: str) -> list[dict[str, Any]]:
+        """Return QuickBooks' active customers, items and the like."""
+        return self._page(legal_entity, entity, "where Active = true maxresults 1000")
+
     def all_documents(self, legal_entity: str) -> list[dict[str, Any]]:
         """Return all of QuickBooks' invoices and credit memos, voided ones left out."""
         found: list[dict[str, Any]] = []

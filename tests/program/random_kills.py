@@ -32,6 +32,8 @@ _KEY = re.compile(r"psaqb:([0-9a-f-]{36})", re.IGNORECASE)
 _PLANTED_FOR_ONE_READY = 11
 """So many planted invoices give one that is ready in one of the companies."""
 
+_LONGEST_SECONDS = 3600.0
+
 
 @dataclass
 class Outcome:
@@ -112,6 +114,7 @@ class RandomKills:
         began = time.monotonic()
         running: list[subprocess.Popen[str] | None] = [None] * len(self.desktops)
         while outcome.kills < least_kills or self._rows_posted() < len(self.numbers):
+            assert time.monotonic() - began < _LONGEST_SECONDS, "it does not come to an end"
             for place, desktop in enumerate(self.desktops):
                 process = running[place]
                 if process is None or process.poll() is not None:

@@ -183,28 +183,67 @@ def test_a_replayed_document_that_was_voided_gets_a_successor(
     practice.company_settings(GB, warns_of_duplicate_numbers=True)
 
 
-def test_a_number_of_another_customers_document_is_told_by_name(
-    desktop: Desktop, waiting: list[str]
-) -> None:
-    number, practice = waiting.pop(), desktop.practice
-    (mine, *_) = practice.all_documents(GB)
-    customers = {document["CustomerRef"]["value"] for document in practice.all_documents(GB)}
-    checked = desktop.run("check", number, "--drafts", codes=ANY)["invoices"][0]
-    others = sorted(customers - {str(checked["draft"]["customer"]["id"])})
-    line = {key: mine["Line"][0][key] for key in ("DetailType", "Amount", "SalesItemLineDetail")}
+def draft_of(desktop: Desktop, number: str) -> dict[str, Any]:
+    found: dict[str, Any] = desktop.run("check", number, "--drafts", codes=ANY)["invoices"][0]
+    draft: dict[str, Any] = found["draft"]
+    return draft
+
+
+def enter_by_hand(desktop: Desktop, number: str, customer: str) -> str:
+    """Enter an invoice with this number in QuickBooks; returns its id."""
+    practice = desktop.practice
+    line = {
+        "DetailType": "SalesItemLineDetail",
+        "Amount": 10,
+        "SalesItemLineDetail": {
+            "ItemRef": {"value": practice.listed(GB, "Item")[0]["Id"]},
+            "TaxCodeRef": {"value": practice.listed(GB, "TaxCode")[0]["Id"]},
+        },
+    }
     body = {
         "DocNumber": number,
-        "CustomerRef": {"value": others[0]},
+        "CustomerRef": {"value": customer},
         "GlobalTaxCalculation": "TaxExcluded",
         "Line": [line],
     }
-    theirs = quickbooks(practice, "invoice", body)["Invoice"]
+    return str(quickbooks(desktop.practice, "invoice", body)["Invoice"]["Id"])
+
+
+def test_a_number_of_another_customers_document_is_told_by_name(
+    desktop: Desktop, waiting: list[str]
+) -> None:
+    number = waiting.pop()
+    own = str(draft_of(desktop, number)["customer"]["id"])
+    others = [
+        each["Id"]
+        for each in desktop.practice.listed(GB, "Customer")
+        if each["CurrencyRef"]["value"] == "GBP" and each["Id"] != own
+    ]
+    theirs = enter_by_hand(desktop, number, others[0])
     (result,) = push(desktop, number)
     assert result["state"] == PostingState.FAILED.value
     (finding,) = result["findings"]
     assert finding["cause"] == Cause.NUMBER_TAKEN.value
-    assert f"(id {theirs['Id']})" in finding["message"]
+    assert f"(id {theirs})" in finding["message"]
     assert len(documents(desktop, number)) == 1
+
+
+def test_a_document_entered_by_hand_is_linked_and_unlinked(
+    desktop: Desktop, waiting: list[str]
+) -> None:
+    number = waiting.pop()
+    entered = enter_by_hand(desktop, number, str(draft_of(desktop, number)["customer"]["id"]))
+    (stopped,) = push(desktop, number)
+    assert stopped["findings"][0]["cause"] == Cause.ALREADY_ENTERED.value
+    linked = desktop.run("link-document", number, entered, codes=ANY)
+    assert linked["quickbooks_id"] == entered
+    undone = desktop.run("link-document", number, "--undo")
+    assert undone["state"] == PostingState.NOT_POSTED.value
+    anyway = desktop.run("push", number, "--yes", "--even-if-similar", codes=ANY)["results"]
+    assert anyway[0]["findings"][0]["cause"] == Cause.NUMBER_TAKEN.value
+    assert "link-document" in anyway[0]["findings"][0]["remedy"]
+    desktop.run("link-document", number, entered, codes=ANY)
+    assert [document["Id"] for document in documents(desktop, number)] == [entered]
 
 
 def test_a_grant_that_is_revoked_in_the_middle_asks_a_person(
