@@ -83,7 +83,8 @@ class QuickBooksOptions:
         Raises:
             ValueError: A name is unknown or a value has the wrong type.
         """
-        current = dataclasses.asdict(self)
+        # Of the defaults: a float that was set to 20 is an int now, and takes 0.5 all the same.
+        current = dataclasses.asdict(type(self)())
         for name, value in changes.items():
             if name not in current:
                 raise ValueError(f"there is no option {name!r}")

@@ -46,16 +46,23 @@ _VENDORS = ("Harbour Office Supplies", "Metro Telecom")
 def seed(connection: sqlite3.Connection, clock: Clock) -> None:
     """Writes all companies of the group."""
     for position, legal_entity in enumerate((*GROUP, *PACKS)):
-        company = _company(legal_entity)
-        save_company(connection, company, position)
-        rows = EntityRows(connection, company.realm, clock)
-        books = Books(company, rows, Applications(connection, company.realm), clock)
-        # Ids of different companies differ, so that a mix-up does not go unseen.
-        rows.set_number("Transaction id", _IDS_PER_COMPANY * (position + 1))
-        write_company_records(books)
-        _seed_lists(rows, legal_entity)
-        seed_tax(books, legal_entity)
-        _seed_customers(rows, legal_entity)
+        seed_company(connection, clock, legal_entity, position)
+
+
+def seed_company(
+    connection: sqlite3.Connection, clock: Clock, legal_entity: LegalEntitySeed, position: int
+) -> None:
+    """Writes one company; ``position`` is its place among all, and decides its first ids."""
+    company = _company(legal_entity)
+    save_company(connection, company, position)
+    rows = EntityRows(connection, company.realm, clock)
+    books = Books(company, rows, Applications(connection, company.realm), clock)
+    # Ids of different companies differ, so that a mix-up does not go unseen.
+    rows.set_number("Transaction id", _IDS_PER_COMPANY * (position + 1))
+    write_company_records(books)
+    _seed_lists(rows, legal_entity)
+    seed_tax(books, legal_entity)
+    _seed_customers(rows, legal_entity)
 
 
 def _company(legal_entity: LegalEntitySeed) -> Company:
