@@ -215,3 +215,21 @@ RefreshByChange.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.mark.parametrize("is_tracked", [True, False])
+def test_deletions_are_seen_with_the_next_refresh(world: World, is_tracked: bool) -> None:  # noqa: FBT001
+    world.invoices.is_tracked = is_tracked
+    waiting, posted = world.add_invoice(1), world.add_invoice(2)
+    post(world, posted.id, PostingState.POSTED)
+    program = lister(world)
+    program.run()
+    program.catch_up()
+    world.clock.advance(minutes=30)
+    program.run()
+    for invoice in (waiting, posted):
+        world.invoices.delete(invoice.id)
+        world.records.invoice_deleted(invoice.id)
+    (row,) = program.run().rows
+    assert row.invoice.status is CrmStatus.DELETED
+    assert [plain(row)] == whole(world)
