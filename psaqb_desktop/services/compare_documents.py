@@ -18,6 +18,7 @@ from psaqb_desktop.domain.errors import Cancelled
 from psaqb_desktop.domain.identifiers import InvoiceId, RealmId
 from psaqb_desktop.domain.pull import Changes
 from psaqb_desktop.domain.push import QuickBooksStatus, SyncRecord
+from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.changed_documents import key_of, read_documents
 from psaqb_desktop.services.missing_documents import MissingDocuments
@@ -66,13 +67,10 @@ class Comparison:
             return Recorded(), ()
         found = duplicates(self.company.walk_created_since(self._oldest - CLOCKS_DIFFER))
         concerned = sorted(self._named_twice | found.keys())
-        records = self.store.records_of(concerned) if concerned else {}
-        ours = {
-            invoice_id: record
-            for invoice_id, record in records.items()
-            if record.realm_id == self.realm_id and record.state.is_posted
-        }
-        recorded = self._say_so(ours.values(), found)
+        records = self.store.every_record_of(concerned) if concerned else {}
+        at_home = [record_at(of_invoice, self.realm_id) for of_invoice in records.values()]
+        posted = [record for record in at_home if record and record.state.is_posted]
+        recorded = self._say_so(posted, found)
         return recorded, tuple(found.values())
 
     def unlisted_deletions(self, changes: Changes) -> Recorded:

@@ -23,6 +23,7 @@ from psaqb_desktop.domain.push import (
     QuickBooksStatus,
     SyncRecord,
 )
+from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.ports import SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 
@@ -131,10 +132,10 @@ def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) 
     stale = [one for one in news if isinstance(answers[one.record.invoice_id], StaleRecordError)]
     outdated: set[CrmId] = set()
     if stale:
-        current = store.records_of([one.record.invoice_id for one in stale])
+        current = store.every_record_of([one.record.invoice_id for one in stale])
         again = []
         for one in stale:
-            record = current.get(one.record.invoice_id)
+            record = record_at(current.get(one.record.invoice_id, ()), one.record.realm_id)
             if record is None or not _is_same_document(record, one.record):
                 outdated.add(one.record.id)
                 del answers[one.record.invoice_id]

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from psaqb_desktop.domain.errors import ServiceUnavailableError
-from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.identifiers import InvoiceId, sync_record_id
 from psaqb_desktop.domain.push import PostedDocument, PostingState, QuickBooksStatus
 from psaqb_desktop.domain.texts import invoice_key
 from tests.fakes import examples
@@ -130,5 +130,41 @@ def test_a_look_that_is_older_than_the_record_changes_nothing(world: World) -> N
     record = world.records.only(invoice.id)
     assert record.balance == Decimal(20)
     assert len(world.records.payments_of(record.id)) == 2
+    first.close()
+    slow.close()
+
+
+def test_a_record_at_another_company_does_not_hide_the_one_that_was_written_meanwhile(
+    world: World,
+) -> None:
+    """The invoice was begun at another company too, and that record has got further."""
+    first = world.program()
+    invoice = world.add_invoice(1)
+    first.push_all()
+    first.pull.run()
+    world.clock.advance(hours=1)
+    record = world.records.only(invoice.id)
+    elsewhere = world.add_company("DEMF").connection.realm_id
+    world.records.put(
+        replace(
+            record,
+            id=sync_record_id(invoice.id, elsewhere),
+            realm_id=elsewhere,
+            state=PostingState.CLAIMED,
+        )
+    )
+    (document,) = world.ledger.standing(invoice.id)
+    pay_fifty(world, document)
+
+    def write() -> None:
+        known = world.records.of_id(record.id)
+        assert known is not None
+        world.records.put(replace(known, accepted_by="Ada"))
+
+    slow = world.program(gate=WatchedGate(before={"records.write": write}))
+    slow.pull.run()
+    now = world.records.of_id(record.id)
+    assert now is not None
+    assert (now.balance, now.accepted_by) == (Decimal(70), "Ada")
     first.close()
     slow.close()
