@@ -95,6 +95,20 @@ def test_the_pages_wear_the_band_and_no_script(crm: Any, api: Any) -> None:
     )
 
 
+def test_the_pages_tell_how_many_rows_there_are_and_what_is_empty(start_crm: Any) -> None:
+    crm = start_crm(invoice_count=520)
+    page = requests.get(f"{crm.base_url}/page/invoices", timeout=60).text
+    assert "The first 500 of 520 rows" in page
+    assert "<th>Project status</th>" in page
+    row = crm.application().rows("invoices?$top=1&$filter=msdyn_invoicedate ne null")[0]
+    page = requests.get(f"{crm.base_url}/page/record/invoices/{row['invoiceid']}", timeout=30).text
+    assert f'<span id="title">{row["invoicenumber"]}</span>' in page
+    day = row["msdyn_invoicedate"][:10]
+    assert f'<td id="column-msdyn_invoicedate">{day}</td>' in page
+    assert 'id="column-billto_fax"' not in page
+    assert "billto_fax" in page.partition('id="empty"')[2]
+
+
 def test_secured_values_are_dots_on_the_pages(own_crm: Any) -> None:
     api = own_crm.application()
     column = {

@@ -39,6 +39,7 @@ def pages_blueprint(environment: Environment) -> Blueprint:
         return render_template(
             "record.html",
             table=found,
+            title=views.title_of(found, columns),
             columns=columns,
             related=views.related(environment, found, wanted),
         )
