@@ -291,6 +291,101 @@ MUTATIONS: tuple[tuple[str, str, str, str, str], ...] = (
         "",
         "data_sets",
     ),
+    (
+        "an untracked table is tracked",
+        "odata/delta.py",
+        "if not table.tracks_changes:",
+        "if False:",
+        "change_tracking",
+    ),
+    (
+        "anybody may track changes",
+        "odata/delta.py",
+        'if not reads_everything and table.ownership == "UserOwned":',
+        "if False:",
+        "change_tracking",
+    ),
+    (
+        "a delta token never expires",
+        "odata/delta.py",
+        "if self.clock.now() - given > timedelta(days=self.days):",
+        "if False:",
+        "change_tracking",
+    ),
+    (
+        "a delta leaves deleted rows out",
+        "odata/delta.py",
+        '"WHERE table_name = ? AND version > ? AND version <= ? "',
+        '"WHERE table_name <> ? AND version > ? AND version <= ? "',
+        "change_tracking",
+    ),
+    (
+        "a delta begins after the last page of the list",
+        "web/collection.py",
+        "    elif page.tracked:\n",
+        (
+            "    elif page.tracked:\n"
+            "        now = session.environment.clock\n"
+            "        page.tracked = delta_token(session.connection, now)\n"
+        ),
+        "change_tracking",
+    ),
+    (
+        "change tracking can be switched off",
+        "metadata/customizing.py",
+        "if table.tracks_changes and not is_tracked:",
+        "if False:",
+        "change_tracking",
+    ),
+    (
+        "a watermark looks at every row",
+        "odata/narrowing.py",
+        "if found[0] < _FEW:",
+        "if False:",
+        "change_tracking",
+    ),
+    (
+        "a late page walks over all pages before it",
+        "odata/paging.py",
+        "if len(order) > 1 and term.column.logical_name in _NEVER_EMPTY:",
+        "if False:",
+        "change_tracking",
+    ),
+    (
+        "reading a page takes no time",
+        "web/data_routes.py",
+        "done.pages * options.page_seconds + ",
+        "",
+        "clock_and_trouble",
+    ),
+    (
+        "a paid project invoice is always reactivated",
+        "records/business_rules.py",
+        "if is_opened and is_paid and not self._options.paid_invoices_reactivate:",
+        "if False:",
+        "unconfirmed",
+    ),
+    (
+        "used retainers always show their sign",
+        "seed/invoices.py",
+        "if not options.retainer_usage_negative:",
+        "if False:",
+        "unconfirmed",
+    ),
+    (
+        "a good day gives no rights back",
+        "pages/bad_day.py",
+        "environment.roles.clear()",
+        "pass",
+        "troubles",
+    ),
+    (
+        "a relationship keeps its cascade for ever",
+        "metadata/customizing.py",
+        'relationship.on_delete = str(cascade.get("Delete", relationship.on_delete))',
+        "pass",
+        "metadata",
+    ),
 )
 
 

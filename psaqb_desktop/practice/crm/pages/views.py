@@ -42,7 +42,8 @@ class Cell:
 
     text: str
     link: str = ""
-    is_amount: bool = False
+    kind: str = ""
+    """amount or date: what is not to break into two lines."""
 
 
 @dataclass
@@ -194,7 +195,8 @@ def _cell(environment: Environment, column: Column, found: dict[str, object]) ->
     target = found.get(f"{name}@{LOOKUP_TABLE}")
     if isinstance(target, str):
         link = f"/page/record/{environment.catalogue.tables[target].set_name}/{value}"
-    return Cell("" if text is None else str(text), link, column.kind is Kind.MONEY)
+    kind = {Kind.MONEY: "amount", Kind.DATETIME: "date"}.get(column.kind, "")
+    return Cell("" if text is None else str(text), link, kind)
 
 
 def _reader(environment: Environment, connection: sqlite3.Connection) -> Reader:
