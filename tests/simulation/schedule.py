@@ -75,7 +75,7 @@ class _Schedule:
             Desk(folder, name, self.outside, chance.uniform(-skew, skew)) for name in names
         ]
         self.outside.machines.extend(self._desks)
-        self._badness = chance.choice((0.0, 0.01, 0.03, 0.1))
+        self._badness = chance.choice((0.0, 0.02, 0.06, 0.1))
         self._pace = chance.choice((20, 600, 2 * _HOUR))
         """About how long people wait between two things that they do."""
 
@@ -97,9 +97,9 @@ class _Schedule:
         accountant = Accountant(self.outside)
         manager = ProjectManager(self.outside, may_restore=chance.random() < 0.15)
         until = 4 * self._pace
-        for _ in range(chance.choice((0, 2, 5))):
+        for _ in range(chance.choice((0, 2, 6))):
             self._later(chance.uniform(0, until), accountant.act)
-        for _ in range(chance.choice((0, 0, 2, 5))):
+        for _ in range(chance.choice((0, 2, 5))):
             self._later(chance.uniform(0, until), manager.act)
         if self._refused:
             self._later(chance.uniform(0, until), self._mend)
@@ -230,6 +230,11 @@ class _Schedule:
         self._mend()
         for books in self.outside.books.values():
             books.is_read_only = False
+        if len(self._desks) > 1 and self._chance.random() < 0.2:
+            # One machine never comes back, nor what only its disk and its keyring held.
+            lost = self._desks.pop()
+            self.outside.machines.remove(lost)
+            self.outside.trace.add("WEATHER", f"{lost.name} is gone for good")
         programs = [self._start(desk, is_calm=True) for desk in self._desks]
         for minutes in (0, 11, 16, 16):
             self._hub.sleep(60.0 * minutes)

@@ -75,9 +75,10 @@ class Weather:
             return self._chance.choice(_TOKEN_TROUBLES)
         return self._chance.choice(disturbances_of(call))
 
-    def fate(self) -> Fate:
-        """Return what becomes of a request to QuickBooks."""
-        if not self.badness or self._chance.random() >= self.badness * 2:
+    def fate(self, *, is_write: bool) -> Fate:
+        """Return what becomes of a request to QuickBooks; writes are what a schedule is about."""
+        likelihood = self.badness * (5 if is_write else 2)
+        if not self.badness or self._chance.random() >= likelihood:
             return Fate.ANSWERED
         return self._chance.choice(_TROUBLES)
 

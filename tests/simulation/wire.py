@@ -91,7 +91,7 @@ class _SimulatedTransport(Transport):
         return answer
 
     def _deliver(self, carry_out: Callable[[], HttpAnswer], *, is_write: bool) -> HttpAnswer:
-        fate = self._weather.fate()
+        fate = self._weather.fate(is_write=is_write)
         if fate is Fate.ANSWERED:
             return carry_out()
         self._outside.trace.add(self._gate.name, f"… the request {fate.value}")
