@@ -58,23 +58,33 @@ def test_whoever_calls_a_company_shares_its_limits() -> None:
     pacings = CompanyPacings(clock)
     by_sign_in, by_check = (pacings.of(RealmId("1")) for _ in range(2))
     moments = leaving(by_sign_in, clock, 2) + leaving(by_check, clock, 20)
-    assert most_within(moments, 1.0) == 10
+    assert most_within(moments, 1.0) <= 10
+    assert moments[-1] - START >= timedelta(seconds=21 * 0.12)
     assert leaving(pacings.of(RealmId("2")), clock, 1) == [moments[-1]]
 
 
 def test_a_thousand_requests_keep_both_limits_and_lose_little_time() -> None:
     clock = StepClock()
     moments = leaving(Pacing(clock), clock, 1000)
-    assert most_within(moments, 1.0) == 10
-    assert most_within(moments, 60.0) == 500
-    # The limits themselves allow the thousandth request after 60 s and 49 more waits of a second.
-    assert (moments[-1] - START).total_seconds() < 109 / 0.95
+    assert most_within(moments, 1.0) <= 10
+    assert most_within(moments, 60.0) <= 500
+    assert (moments[-1] - START).total_seconds() < 1000 / 500 * 60 / 0.98
 
 
 def test_sleeps_that_come_late_do_not_break_the_limits() -> None:
     clock = StepClock(lateness=0.026)
     moments = leaving(Pacing(clock), clock, 120)
     assert most_within(moments, 1.0) <= 10
+
+
+@given(st.integers(0, 2**32))
+def test_requests_that_are_held_up_on_their_way_keep_the_limits(seed: int) -> None:
+    """What counts is when they arrive, and some take 200 ms longer than others."""
+    source = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    clock = StepClock()
+    moments = leaving(Pacing(clock), clock, 120)
+    arrived = [m + timedelta(seconds=source.choice((0.02, 0.22))) for m in moments]
+    assert most_within(sorted(arrived), 1.0) <= 10
 
 
 @given(st.integers(0, 2**32))
@@ -115,10 +125,11 @@ def test_a_pause_holds_everybody_back_and_the_longest_counts() -> None:
     first, second = pacing.tries(), pacing.tries()
     for turn in (first, second):
         turn.leaves()
+    turned_away = clock.now()
     first.throttled(60)
     second.throttled(5)
     pacing.wait_turn()
-    assert (clock.now() - START).total_seconds() == 60
+    assert (clock.now() - turned_away).total_seconds() == 60
 
 
 def test_a_clock_that_is_set_back_does_not_stop_the_work() -> None:

@@ -5,6 +5,12 @@ each company and app, 40 of them batches, 800 over all Intuit APIs; after a 429 
 This program sends no batches, and 500 is the tighter of the last two. The windows slide and are
 kept by the clock, never by counting sleeps, which come late.
 
+Requests leave evenly, at the rate that can be kept up: 500 a minute is one in 0.12 s. Ten at once
+would gain some seconds in the first minute and nothing after it, and lose them all to one 429:
+requests are held up on their way, some more than others, and of two bunches of ten a second apart,
+eleven may arrive within one second. Spaced evenly, one may come 0.2 s later than another and still
+no window is over its limit.
+
 Intuit counts all desktops together and tells nobody how many there are. So whoever meets a 429
 halves its rate and, after the pause, spaces its requests evenly and takes a little more each
 second: additive increase and multiplicative decrease. Of two that share a limit the faster one
@@ -28,8 +34,10 @@ SLOWED_BY = 0.5
 REGAINED_IN_SECONDS = 240.0
 """From half the rate to the whole, where nobody else is there any more."""
 LEAST_SHARE = 1 / 16
-_MARGIN_SECONDS = 0.05
-"""Requests reach Intuit a little later or earlier than they leave here."""
+_MARGIN_SECONDS = 0.08
+_MARGIN_SHARE = 1 / 120
+"""Requests reach Intuit a little later or earlier than they leave here: each window is taken to be
+longer by so much, whichever is more."""
 
 
 @dataclass(eq=False, slots=True)
@@ -64,10 +72,9 @@ class Allowance:
     """What one program may send to one company."""
 
     def __init__(self, limits: tuple[Limit, ...] = LIMITS) -> None:
-        self._windows = tuple(
-            _Window(limit, timedelta(seconds=length + _MARGIN_SECONDS)) for limit, length in limits
-        )
-        self._full = min(limit / length for limit, length in limits)
+        kept = [(most, s + max(_MARGIN_SECONDS, s * _MARGIN_SHARE)) for most, s in limits]
+        self._windows = tuple(_Window(most, timedelta(seconds=s)) for most, s in kept)
+        self._full = min(most / s for most, s in kept)
         self._share = 1.0
         self._share_since: datetime | None = None
         self._paused_until: datetime | None = None
@@ -86,9 +93,8 @@ class Allowance:
         moments = [now, *(window.free_at(now) for window in self._windows)]
         if self._paused_until is not None:
             moments.append(self._paused_until)
-        share = self.share(now)
-        if share < 1 and self._last is not None:
-            spacing = timedelta(seconds=1 / (self._full * share))
+        if self._last is not None:
+            spacing = timedelta(seconds=1 / (self._full * self.share(now)))
             moments.append((self._last.moment or now) + spacing)
         return max(moments)
 
