@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -144,3 +145,18 @@ def test_a_clock_that_is_set_back_does_not_stop_the_work() -> None:
 
 def test_the_published_limits_are_kept() -> None:
     assert LIMITS == ((10, 1.0), (500, 60.0))
+
+
+def test_a_turn_that_was_not_used_holds_nobody_up() -> None:
+    """A push that was cancelled, or that the journal refused, after its turn had come."""
+    clock = StepClock()
+    pacing = Pacing(clock, ((3, 1.0),))
+    for _ in range(9):
+        with pacing.turn(lambda: False) as turn:
+            assert turn is not None
+    assert clock.now() == START
+    with pytest.raises(RuntimeError), pacing.turn(lambda: False):
+        raise RuntimeError
+    moments = leaving(pacing, clock, 4)
+    assert (moments[-1] - START).total_seconds() < 1.2
+    assert most_within(moments, 1.0) <= 3

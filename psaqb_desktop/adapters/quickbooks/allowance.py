@@ -105,6 +105,14 @@ class Allowance:
             window.taken.append(leave)
         return leave
 
+    def give_back(self, leave: Leave) -> None:
+        """Take a leave back that nobody will use: it counts for nothing."""
+        for window in self._windows:
+            window.taken = deque(each for each in window.taken if each is not leave)
+        if self._last is leave:
+            before = [window.taken[-1] for window in self._windows if window.taken]
+            self._last = before[-1] if before else None
+
     def throttled(self, leave: Leave, now: datetime, seconds: float) -> None:
         """Take note that the request of a leave was turned away, and pause for so many seconds.
 

@@ -72,7 +72,15 @@ class Pacing:
             return
         try:
             leave = self.wait(gives_up)
-            yield None if leave is None else Turn(self, leave, gives_up)
+            if leave is None:
+                yield None
+                return
+            try:
+                yield Turn(self, leave, gives_up)
+            finally:
+                # Not sent after all (a cancel, a journal that refuses): nobody may wait for it.
+                if leave.moment is None:
+                    self._give_back(leave)
         finally:
             self._give_place()
 
@@ -111,6 +119,10 @@ class Pacing:
         """Learn from a write that got no answer, or the answer that the service is unwell."""
         with self._place_is_free:
             self._places.failed()
+
+    def _give_back(self, leave: Leave) -> None:
+        with self._state:
+            self._allowance.give_back(leave)
 
     def _take_place(self, gives_up: Callable[[], bool]) -> bool:
         with self._place_is_free:
