@@ -99,8 +99,18 @@ def loop(only_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEvent
 
 @pytest.fixture
 def run_async(loop: asyncio.AbstractEventLoop) -> RunAsync:
+    async def whole(coroutine: Coroutine[Any, Any, None]) -> None:
+        try:
+            await asyncio.wait_for(coroutine, 60)
+        finally:
+            # As asyncio.Runner does: a step that is left would be taken later, without a loop.
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
     def run(coroutine: Coroutine[Any, Any, None]) -> None:
-        loop.run_until_complete(asyncio.wait_for(coroutine, 60))
+        loop.run_until_complete(whole(coroutine))
 
     return run
 
