@@ -62,7 +62,9 @@ _WORDS = {
     "clear_selection": ActionWords("&Clear selection", "", "Ctrl+Shift+A", "Untick everything"),
     "copy": ActionWords("Copy &rows", "copy", "", "Highlighted rows for a spreadsheet (Ctrl+C)"),
     "details": ActionWords("&Details", "details", "F4", "Show one invoice from all sides"),
-    "open_quickbooks": ActionWords("Open in &QuickBooks", "open", "Ctrl+Q", "In your browser"),
+    "open_quickbooks": ActionWords(
+        "Open in &QuickBooks", "open", "Ctrl+Shift+O", "In your browser"
+    ),
     "open_crm": ActionWords("Open in the C&RM", "open", "Ctrl+M", "In your browser"),
     "sign_in": ActionWords("Sign &in to the CRM…", "user", "", "With your own account"),
     "sign_out": ActionWords("Sign &out", "", "", "Forget the sign-in on this computer"),

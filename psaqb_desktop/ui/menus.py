@@ -49,7 +49,8 @@ def fill_menus(window: MainWindow) -> None:
     _add(window, file_menu, _FILE)
     file_menu.addSeparator()
     leave = file_menu.addAction("&Quit")
-    leave.setShortcut(QKeySequence("Ctrl+W"))
+    # On every desktop: Qt's own key for this is empty on some.
+    leave.setShortcut(QKeySequence("Ctrl+Q"))
     leave.triggered.connect(lambda _checked=False: window.close())
     _add(window, bar.addMenu("&Edit"), _EDIT)
     _add(window, bar.addMenu("&Invoices"), _INVOICES)
