@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -18,6 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from psaqb_desktop.ui.look import GAP
+
+_WAYS_OUT = frozenset({"Cancel", "Close"})
 
 
 def heading(text: str, *, scale: float = 1.3) -> QLabel:
@@ -101,10 +104,20 @@ def endless_progress(name: str) -> QProgressBar:
 
 
 def button_row(*buttons: QPushButton) -> QHBoxLayout:
-    """Return a row with the buttons at its right end."""
-    row = QHBoxLayout()
-    row.setSpacing(GAP)
-    row.addStretch()
+    """Return a row with the buttons at its right end, in the order of the desktop's dialogs."""
+    box = QDialogButtonBox()
     for each in buttons:
-        row.addWidget(each)
+        box.addButton(each, _role(each))
+    row = QHBoxLayout()
+    row.addStretch()
+    row.addWidget(box)
     return row
+
+
+def _role(made: QPushButton) -> QDialogButtonBox.ButtonRole:
+    """Tell what a button is to a dialog. AcceptRole would take Enter when nothing else has it."""
+    if made.property("look") == "primary":
+        return QDialogButtonBox.ButtonRole.YesRole
+    if made.text().replace("&", "") in _WAYS_OUT:
+        return QDialogButtonBox.ButtonRole.RejectRole
+    return QDialogButtonBox.ButtonRole.ActionRole

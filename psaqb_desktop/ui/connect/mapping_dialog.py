@@ -21,7 +21,7 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.mapping import KEYS, PLACEHOLDERS, default_mapping_text
 from psaqb_desktop.ui.connect.decisions import Decisions
 from psaqb_desktop.ui.connect.flow_dialog import Step
-from psaqb_desktop.ui.connect.form_pieces import button, heading, words
+from psaqb_desktop.ui.connect.form_pieces import button, button_row, heading, words
 from psaqb_desktop.ui.connect.json_edit import JsonEdit
 from psaqb_desktop.ui.formats import plural
 from psaqb_desktop.ui.icons import icon
@@ -81,11 +81,8 @@ class MappingDialog(QDialog):
         columns.setSpacing(WIDE_GAP)
         columns.addLayout(left, 3)
         columns.addWidget(_explanation(), 2)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.defaults)
-        buttons.addStretch()
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.save)
+        buttons = button_row(self.cancel, self.save)
+        buttons.insertWidget(0, self.defaults)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(GAP + 4)
