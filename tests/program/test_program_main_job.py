@@ -162,7 +162,11 @@ def look_at_failures(me: Person, chosen: Chosen) -> None:
             "is not linked to a customer",
         ),
         chosen.without_date: ("Not ready", "No invoice date", "has no invoice date"),
-        chosen.number_taken: ("Failed", "Number already used", "already uses the number"),
+        chosen.number_taken: (
+            "Failed",
+            "Number already used",
+            "its number is taken in QuickBooks by",
+        ),
         chosen.in_closed_period: ("Failed", "Period closed", "books are closed for"),
     }
     causes = [cause for (cause,) in me.table("Problems by cause").rows("Problem")]
