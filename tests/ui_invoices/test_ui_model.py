@@ -206,6 +206,36 @@ def test_columns_come_back_as_they_were_left(grid: InvoiceGrid, model: InvoiceTa
     assert model.table.sorted_by == ("total", True)
 
 
+def _order(grid: InvoiceGrid) -> list[str]:
+    header = grid.horizontalHeader()
+    return [COLUMNS[header.logicalIndex(place)].name for place in range(len(COLUMNS))]
+
+
+def test_posted_invoices_have_an_arrangement_of_their_own(
+    grid: InvoiceGrid, model: InvoiceTableModel
+) -> None:
+    header, due = grid.horizontalHeader(), PLACE_OF["due"]
+    header.setSectionHidden(due, True)
+    before = _order(grid)
+    grid.column_order.show_for(is_posted=True)
+    assert _order(grid)[7:11] == ["total", "balance", "paid", "quickbooks-status"]
+    assert not header.isSectionHidden(due)
+    header.resizeSection(PLACE_OF["balance"], 222)
+    left = grid.columns_state()
+    grid.column_order.show_for(is_posted=False)
+    assert _order(grid) == before
+    assert header.isSectionHidden(due)
+    assert grid.columns_state() == left, "both are kept, whichever shows"
+    again = InvoiceGrid(model)
+    again.restore_columns(left)
+    again.column_order.show_for(is_posted=True)
+    assert again.columns_state() == left
+    assert again.columnWidth(PLACE_OF["balance"]) == 222
+    again.reset_columns()
+    assert again.columnWidth(PLACE_OF["balance"]) == COLUMNS[PLACE_OF["balance"]].width
+    assert _order(again)[8] == "balance"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -214,6 +244,7 @@ def test_columns_come_back_as_they_were_left(grid: InvoiceGrid, model: InvoiceTa
         "[]",
         '{"columns": [{"name": "gone", "width": 9}], "sorted_by": "gone"}',
         '{"columns": 3}',
+        '{"columns": [], "posted_columns": 3, "sorted_by": "net", "is_descending": false}',
     ],
 )
 def test_a_broken_column_state_changes_nothing(grid: InvoiceGrid, text: str) -> None:

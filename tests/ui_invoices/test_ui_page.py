@@ -254,6 +254,8 @@ def test_totals_never_mix_companies_or_currencies(run_async: RunAsync, tasks: Ta
         assert "Shown Contoso GmbH EUR 1 1,000.00 200.00 1,200.00" in lines
         assert "Shown Contoso UK Ltd EUR 1 1,000.00 200.00 1,200.00" in lines
         assert "Shown Contoso UK Ltd GBP 2 1,000.10 200.00 1,200.10" in lines
+        of_company = [line for line in lines if "Contoso" in line]
+        assert of_company[0].startswith("Selected"), "what is to be pushed needs no scrolling"
         driven.page.filter_bar.set_filter(ListFilter(search="INV-00003"))
         await until(lambda: "2 of them not shown" in driven.page.totals.text)
 

@@ -28,6 +28,11 @@ class View(Enum):
         return _BITS[self]
 
     @property
+    def is_of_posted(self) -> bool:
+        """Whether it holds only what is in QuickBooks."""
+        return self in {View.POSTED, View.UNPAID}
+
+    @property
     def explanation(self) -> str:
         """What the view holds, for the tooltip."""
         return _EXPLANATIONS[self]

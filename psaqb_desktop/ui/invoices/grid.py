@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.formats import raw_text
+from psaqb_desktop.ui.invoices.column_order import ColumnOrder
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
 from psaqb_desktop.ui.invoices.money_delegate import MoneyDelegate
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
@@ -80,6 +81,7 @@ class InvoiceGrid(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(28)
+        self.column_order = ColumnOrder(header)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_column_menu)
         self.reset_columns()
@@ -89,48 +91,27 @@ class InvoiceGrid(QTableView):
     # -- columns -----------------------------------------------------------------------------
 
     def reset_columns(self) -> None:
-        """Bring order, widths and visibility back to what they were at first."""
+        """Bring order, widths, visibility and sort back to what they were at first."""
         header = self.horizontalHeader()
-        for place, column in enumerate(COLUMNS):
-            header.moveSection(header.visualIndex(place), place)
-            header.resizeSection(place, column.width)
-            header.setSectionHidden(place, not column.is_shown)
+        self.column_order.reset()
+        header.resizeSection(0, COLUMNS[0].width)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         header.setSortIndicator(PLACE_OF["number"], Qt.SortOrder.AscendingOrder)
 
     def columns_state(self) -> str:
         """Return order, widths, visibility and sort as text, columns by name."""
-        header = self.horizontalHeader()
-        columns = [
-            {
-                "name": COLUMNS[logical].name,
-                # A hidden section reports no width; its own default will do.
-                "width": header.sectionSize(logical) or COLUMNS[logical].width,
-                "is_shown": not header.isSectionHidden(logical),
-            }
-            for logical in map(header.logicalIndex, range(len(COLUMNS)))
-        ]
         sorted_by, is_descending = self._model.table.sorted_by
-        return json.dumps(
-            {"columns": columns, "sorted_by": sorted_by, "is_descending": is_descending}
-        )
+        sort = {"sorted_by": sorted_by, "is_descending": is_descending}
+        return json.dumps(self.column_order.state() | sort)
 
     def restore_columns(self, text: str) -> None:
         """Take back what :meth:`columns_state` told; unknown columns and broken text are passed."""
         try:
             state = json.loads(text)
-            columns = [(c["name"], int(c["width"]), bool(c["is_shown"])) for c in state["columns"]]
             sorted_by, is_descending = str(state["sorted_by"]), bool(state["is_descending"])
+            self.column_order.restore(state)
         except (ValueError, KeyError, TypeError):
             return
-        header = self.horizontalHeader()
-        known = [c for c in columns if c[0] in PLACE_OF]
-        for visual, (name, width, is_shown) in enumerate(known):
-            logical = PLACE_OF[name]
-            header.moveSection(header.visualIndex(logical), visual)
-            if width > 0 and logical != 0:
-                header.resizeSection(logical, width)
-            header.setSectionHidden(logical, not is_shown)
         if sorted_by in PLACE_OF:
             order = Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
             self.sortByColumn(PLACE_OF[sorted_by], order)

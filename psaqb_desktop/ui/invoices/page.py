@@ -337,6 +337,7 @@ class InvoicesPage(QWidget):
 
     def _on_filter(self, wanted: ListFilter) -> None:
         self.model.set_filter(wanted)
+        self.grid.column_order.show_for(is_posted=wanted.view.is_of_posted)
         self._refresh_around()
 
     def _refresh_around(self) -> None:

@@ -19,6 +19,8 @@ from psaqb_desktop.ui.invoices.totals import Total, Totals
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
 
 _MOST_LINES = 4
+_MOST_SELECTED_LINES = 8
+"""Selected lines are not scrolled for as long as there are no more."""
 _MONEY_HEADINGS = ("Invoices", "Net", "Tax", "Total", "Balance")
 
 
@@ -96,10 +98,9 @@ class TotalsBar(QFrame):
         self._scroll.setVisible(bool(selected.lines or shown.lines))
         self._scroll.setWidget(self._table(said))
         lines = len({_key(line) for line in (*selected.lines, *shown.lines)})
+        most = min(max(_MOST_LINES, len(selected.lines)), _MOST_SELECTED_LINES)
         height = self.fontMetrics().height() + 2
-        self._scroll.setFixedHeight(
-            height * (bool(selected.lines) + 1 + min(lines, _MOST_LINES)) + 2
-        )
+        self._scroll.setFixedHeight(height * (bool(selected.lines) + 1 + min(lines, most)) + 2)
         self.setAccessibleName("\n".join(said))
 
     def _table(self, said: list[str]) -> QWidget:
@@ -124,7 +125,9 @@ class TotalsBar(QFrame):
             for place, heading in enumerate(headings):
                 self._put(grid, 1, column + place, heading, "muted")
         grid.addWidget(_label("Company", "muted"), 1, 0)
-        for row, key in enumerate(sorted({*selected, *shown}), start=2):
+        # What is selected comes first: it is what somebody is about to push.
+        keys = [*sorted(selected), *sorted(shown.keys() - selected.keys())]
+        for row, key in enumerate(keys, start=2):
             grid.addWidget(_label(key[0]), row, 0)
             grid.addWidget(_label(key[1]), row, 1)
             for words, column, totals in blocks:
