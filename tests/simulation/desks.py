@@ -167,6 +167,8 @@ class _WatchedRecords:
         is_mine = record.claimed_by.endswith(f" on {machine}")
         if record.state is not PostingState.CLAIMED or not is_mine:
             return
+        if record.version != (stored.version if stored else ""):
+            return  # refused as stale: a take-over that came too late announces nothing
         if stored is None or not stored.state.is_open:
             known = {push.request_id for push in self._gate.opened_pushes()}
             if record.request_id not in known:
