@@ -34,7 +34,7 @@ async def run_window(
     the list follow while the window can be used already.
     """
     app.setWindowIcon(QIcon(str(resource("icons/psaqb.svg"))))
-    collector = MainThreadCollector()
+    collector = MainThreadCollector(is_busy=lambda: bool(tasks.running))
     window.work_with(desk, tasks, parts)
     app.styleHints().colorSchemeChanged.connect(lambda _now: window.wear(window.memory.colours))
 

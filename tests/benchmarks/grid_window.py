@@ -132,7 +132,7 @@ class Bench:
             pull_changes=SlowPull(lists=lists, rows=self.run_rows),
         )
         self.tasks = TaskRunner()
-        collector = MainThreadCollector()
+        collector = MainThreadCollector(is_busy=lambda: bool(self.tasks.running))
         self.window = MainWindow(desk.environment)
         self.window.work_with(desk, self.tasks, FakeParts())
         self.window.show()

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from psaqb_desktop.ui.garbage import YOUNG_THRESHOLD, MainThreadCollector
+from psaqb_desktop.ui.garbage import CROWD, YOUNG_THRESHOLD, MainThreadCollector
 
 
 @pytest.fixture
 def collector(qtbot: QtBot) -> Iterator[MainThreadCollector]:  # noqa: ARG001
-    made = MainThreadCollector()
+    made = MainThreadCollector(is_busy=lambda: False)
     yield made
     made.stop()
 
@@ -51,7 +51,25 @@ def test_a_worker_that_allocates_destroys_nothing(
     assert not gc.isenabled()
 
 
+def test_a_crowd_is_set_aside_and_what_was_knotted_in_it_still_dies(
+    collector: MainThreadCollector,
+) -> None:
+    collector.look()
+    died_in: list[int] = []
+    crowd = [[i] for i in range(CROWD * 2)]
+    Knot(died_in)
+    collector.look()
+    assert gc.get_freeze_count() > len(crowd)
+    gc.collect()
+    assert died_in == []
+    collector.collect_all()
+    assert died_in == [threading.get_ident()]
+    assert gc.get_freeze_count() > len(crowd)
+
+
 def test_python_collects_again_afterwards(collector: MainThreadCollector) -> None:
     assert not gc.isenabled()
+    gc.freeze()
     collector.stop()
     assert gc.isenabled()
+    assert gc.get_freeze_count() == 0

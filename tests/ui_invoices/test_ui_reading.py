@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from datetime import timedelta
 
@@ -121,3 +123,21 @@ def test_offline_the_list_says_how_old_it_is(run_async: RunAsync, tasks: TaskRun
 )
 def test_an_age_is_told_in_the_largest_unit_that_says_enough(age: timedelta, text: str) -> None:
     assert ago_text(age) == text
+
+
+def test_a_list_that_was_replaced_lets_go_of_its_rows_at_once(
+    run_async: RunAsync, tasks: TaskRunner
+) -> None:
+    async def body() -> None:
+        driven = Driven(tasks, *many_rows(700))
+        gc.disable()  # rows that hang in a cycle would stay until they are collected
+        try:
+            await driven.open()
+            earlier = weakref.ref(driven.page.table)
+            await driven.window.presenter.reading.refresh()
+            assert driven.page.table is not None
+            assert earlier() is None
+        finally:
+            gc.enable()
+
+    run_async(body())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
@@ -90,6 +91,7 @@ class Flows:
         if any(row.status is RowStatus.CHECKING for row in pushed):
             await self._settle_after(run)
         self._page.settle_order([row.id for row in pushed if not may_be_pushed(row)])
+        await asyncio.sleep(0)  # what is on the grid is painted before the rest is put together
         self._sum_up(push_summary(pushed, was_stopped=run.was_stopped))
         groups = problem_groups([*pushed, *blocked])
         self._page.show_groups(groups if len(pushed) + len(blocked) > 1 else ())

@@ -33,17 +33,21 @@ class InvoiceGrid(QTableView):
 
     Signals:
         current_changed: another invoice is current; its id, or "" for none.
+        highlight_changed: other invoices are highlighted.
         details_requested: Enter or a double click.
     """
 
     current_changed = Signal(str)
+    highlight_changed = Signal()
     details_requested = Signal()
 
     def __init__(self, model: InvoiceTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._kept: set[InvoiceId] = set()
+        self._kept: list[int] = []
+        self._kept_from = model.table
         self._kept_current = ""
+        self._is_rearranging = False
         self.setAccessibleName("Invoices")
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -70,6 +74,7 @@ class InvoiceGrid(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.doubleClicked.connect(self._on_double_click)
         self.selectionModel().currentRowChanged.connect(lambda *_rows: self._tell_current())
+        self.selectionModel().selectionChanged.connect(lambda *_parts: self._on_selection())
 
     def _dress_header(self) -> None:
         header = self.horizontalHeader()
@@ -180,9 +185,12 @@ class InvoiceGrid(QTableView):
 
     def highlight(self, ids: set[InvoiceId], current: str = "") -> None:
         """Highlight the rows of these invoices as far as they are shown."""
+        self._highlight_at(self._model.table.positions(ids), current)
+
+    def _highlight_at(self, positions: Sequence[int], current: str) -> None:
         selection = QItemSelection()
         last = self._model.columnCount() - 1
-        for first, final in _stretches(self._model.places_of(ids)):
+        for first, final in _stretches(self._model.places_at(positions)):
             top, bottom = self._model.index(first, 0), self._model.index(final, last)
             selection.append(QItemSelectionRange(top, bottom))
         chosen = self.selectionModel()
@@ -194,14 +202,26 @@ class InvoiceGrid(QTableView):
         chosen.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _keep_highlight(self) -> None:
-        self._kept = set(self.highlighted_ids())
+        self._is_rearranging = True
+        self._kept = self.highlighted_positions()
+        self._kept_from = self._model.table
         self._kept_current = self.current_id()
         # With nothing highlighted Qt has no persistent indexes to carry through the change.
         self.selectionModel().clearSelection()
 
     def _restore_highlight(self) -> None:
-        self.highlight(self._kept, self._kept_current)
+        table, earlier, kept = self._model.table, self._kept_from, self._kept
+        if table is not earlier:
+            kept = table.positions([earlier.ids[at] for at in kept])
+        self._highlight_at(kept, self._kept_current)
+        self._kept, self._kept_from = [], table
+        self._is_rearranging = False
         self._tell_current()
+        self.highlight_changed.emit()
+
+    def _on_selection(self) -> None:
+        if not self._is_rearranging:
+            self.highlight_changed.emit()
 
     def current_id(self) -> str:
         """Return the invoice of the current row, or ""."""

@@ -111,7 +111,7 @@ class InvoicesPage(QWidget):
         self.model.rearranged.connect(self._counter.count_now)
         self._counter.counted.connect(self.totals.show_totals)
         self.grid.current_changed.connect(self._on_current)
-        self.grid.selectionModel().selectionChanged.connect(lambda *_parts: self._on_highlight())
+        self.grid.highlight_changed.connect(self._on_highlight)
         self.grid.details_requested.connect(self.open_details)
         self.totals.clear_requested.connect(self.clear_selection)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)

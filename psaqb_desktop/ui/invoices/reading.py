@@ -18,7 +18,7 @@ from psaqb_desktop.ui.invoices.run_gate import Busy, Run, RunGate
 from psaqb_desktop.ui.invoices.runs import Runs
 from psaqb_desktop.ui.invoices.summary import settle_summary
 from psaqb_desktop.ui.invoices.surface import Activity, Frame, Page
-from psaqb_desktop.ui.invoices.table import InvoiceTable
+from psaqb_desktop.ui.invoices.table import InvoiceTable, let_go
 from psaqb_desktop.ui.parts import MainWindowParts
 from psaqb_desktop.ui.tasks import TaskRunner
 
@@ -142,7 +142,8 @@ class Reading:
             self._page.show_summary(summary.kind, summary.text)
 
     async def _take(self, invoices: InvoiceList) -> None:
-        table = await self._tasks.call(_table_of, invoices, self._page.table)
+        earlier = self._page.table
+        table = await self._tasks.call(_table_of, invoices, earlier)
         if invoices.is_partial and self._list is not None:
             return  # the whole list was faster
         self._list = None if invoices.is_partial else invoices
@@ -153,6 +154,10 @@ class Reading:
         self._page.show_empty(None)
         if not invoices.is_from_cache and not invoices.is_partial:
             self._say_state(invoices)
+        if self._page.table is not earlier:
+            gone = [earlier]
+            del earlier
+            await self._tasks.call(let_go, gone)
         # Only now: rows are on the screen before searches and other sorts are made quick.
         table.adopt(await self._tasks.call(table.prepare))
 

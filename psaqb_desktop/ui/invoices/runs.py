@@ -59,7 +59,7 @@ class Runs:
 
     async def confirm(self, checked: Sequence[Checked]) -> tuple[Batch, ...] | None:
         """Let the person confirm company by company; None when all is called off."""
-        batches = batches_of(checked, self._page.table.rows)
+        batches = await self._tasks.call(batches_of, checked, self._page.table.rows)
         wanted = []
         for place, batch in enumerate(batches, start=1):
             answer = await self._page.confirm(batch, place=place, companies=len(batches))

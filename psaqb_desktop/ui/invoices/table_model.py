@@ -161,10 +161,12 @@ class InvoiceTableModel(QAbstractTableModel):
         position = self.table.position.get(invoice_id)
         return None if position is None else self._places().get(position)
 
-    def places_of(self, ids: Iterable[InvoiceId]) -> list[int]:
-        """Return where invoices are shown, from top to bottom, without those that are hidden."""
+    def places_at(self, positions: Sequence[int]) -> Sequence[int]:
+        """Return where rows of the table are shown, from top to bottom, without hidden ones."""
+        if len(positions) == len(self._shown) and set(positions).issuperset(self._shown):
+            return range(len(self._shown))
         places = self._places()
-        return sorted([places[at] for at in self.table.positions(ids) if at in places])
+        return sorted([places[at] for at in positions if at in places])
 
     @property
     def shown_positions(self) -> Sequence[int]:
