@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -45,6 +46,8 @@ def open_window(*, data_dir: Path | None, environment: str, is_practice: bool) -
     if refusal:
         sys.stderr.write(refusal + "\n")
         return 1
+    # Nothing that a start makes is garbage; the window's own collector takes over.
+    gc.disable()
     # Qt is imported only now: the refusal must come before it can do harm.
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
