@@ -169,13 +169,15 @@ class _WatchedRecords:
             return
         if record.version != (stored.version if stored else ""):
             return  # refused as stale: a take-over that came too late announces nothing
+        known = {push.request_id for push in self._gate.opened_pushes()}
         if stored is None or not stored.state.is_open:
-            known = {push.request_id for push in self._gate.opened_pushes()}
             if record.request_id not in known:
                 outside.violate(f"{self._gate.name} claims {record.request_id} before journalling")
         elif not stored.claimed_by.endswith(f" on {machine}") and stored.modified_on is not None:
             is_young = outside.records.time() - stored.modified_on < _YOUNG
-            if is_young and stored.version == record.version:
+            # Who sent it itself and comes back settles it under the same request id, whoever has
+            # taken it over meanwhile.
+            if is_young and record.request_id not in known:
                 outside.violate(f"{self._gate.name} takes the claim of {stored.claimed_by}")
 
     def __getattr__(self, name: str) -> Any:
