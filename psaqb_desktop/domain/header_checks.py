@@ -105,7 +105,8 @@ def posting_date(invoice: Invoice, context: CheckContext) -> date | Finding:
         return blocker(
             Cause.DATE_MISSING,
             f"Invoice {invoice.number} has no invoice date.",
-            "Enter the date in the CRM, or set “date_missing” to “created” in the mapping.",
+            "Enter the date in the CRM, or let the mapping take the day of its creation "
+            "(“date_missing”).",
         )
     closed = context.company.preferences.book_close_date
     if closed is not None and day <= closed:

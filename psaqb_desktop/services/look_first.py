@@ -230,8 +230,9 @@ def _entered_by_hand(number: str, documents: Sequence[PostedDocument]) -> Findin
         Cause.ALREADY_ENTERED,
         f"QuickBooks has {description_of(document)} for the same customer; it may be invoice "
         f"{number}, entered by hand.",
-        f"If it is, link to it (“psaqb link-document {number} {document.id}”); if it is not, push "
-        f"it all the same (“psaqb push {number} --even-if-similar”).",
+        "If it is, choose “Link to it…”; if it is not, choose “Push anyway…”. (Without a window: "
+        f"“psaqb link-document {number} {document.id}” or “psaqb push {number} "
+        "--even-if-similar”.)",
         details=", ".join(f"{d.type.value} id {d.id}" for d in documents),
     )
 

@@ -59,8 +59,9 @@ def number_taken(push: Push, holder: PostedDocument, error: AppError) -> Finding
     elif is_fit:
         whose = f"it is of the same customer and may be invoice {number}, entered by hand"
         remedy = (
-            f"If it is, link to it (“psaqb link-document {number} {holder.id}”); if it is not, "
-            "give it another number in the CRM or in the mapping, then push it again."
+            "If it is, choose “Link to it…” (without a window: “psaqb link-document "
+            f"{number} {holder.id}”); if it is not, give it another number in the CRM or in the "
+            "mapping, then push it again."
         )
     else:
         whose = "it is of another kind, customer or currency"

@@ -21,6 +21,7 @@ from psaqb_desktop.ui.look import GAP, WIDE_GAP
 _MOST_LINES = 4
 _MOST_SELECTED_LINES = 8
 """Selected lines are not scrolled for as long as there are no more."""
+_LINE_GAP = 2
 _MONEY_HEADINGS = ("Invoices", "Net", "Tax", "Total", "Balance")
 
 
@@ -99,7 +100,7 @@ class TotalsBar(QFrame):
         self._scroll.setWidget(self._table(said))
         lines = len({_key(line) for line in (*selected.lines, *shown.lines)})
         most = min(max(_MOST_LINES, len(selected.lines)), _MOST_SELECTED_LINES)
-        height = self.fontMetrics().height() + 2
+        height = _label("0").sizeHint().height() + _LINE_GAP
         self._scroll.setFixedHeight(height * (bool(selected.lines) + 1 + min(lines, most)) + 2)
         self.setAccessibleName("\n".join(said))
 
@@ -108,7 +109,7 @@ class TotalsBar(QFrame):
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(WIDE_GAP)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(_LINE_GAP)
         selected = {_key(line): line for line in self._selected.lines}
         shown = {_key(line): line for line in self._shown.lines}
         has_balance = any(line.balance for line in (*selected.values(), *shown.values()))
