@@ -48,6 +48,11 @@ class Checkers:
         if stored and stored.state is PostingState.FAILED:
             self.require(stored.finding, f"{name} has failed in the CRM without a word")
 
+    def nothing_kept(self, program: Program, wanted: Collection[InvoiceId]) -> None:
+        """See that a push without any trouble, cancelled or not, leaves nothing open."""
+        kept = [p.request_id for p in program.journal.open_pushes() if p.invoice_id in wanted]
+        self.require(not kept, f"a push on {program.machine.name} keeps {kept}")
+
     def _ever(self, invoice_id: InvoiceId) -> bool:
         ledgers = self._outside.ledgers.values()
         return any(ledger.all_of(invoice_id) for ledger in ledgers)

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from psaqb_desktop.domain.connection import TokenAnswer
-from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError
-from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
-from psaqb_desktop.domain.push import PostingState, Push, PushStep, SyncRecord
+from psaqb_desktop.domain.errors import ServiceUnavailableError
+from psaqb_desktop.domain.identifiers import RequestId
+from psaqb_desktop.domain.push import PostingState, Push, PushStep
 from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway, CompanyGateway
 from tests.fakes.gate import Death, Gate
 from tests.fakes.office import Machine, Program
 from tests.simulation.outside import Outside, SimulatedClock
+from tests.simulation.watched import YOUNG, CheckedNews, WatchedJournal, WatchedRecords
 from tests.simulation.weather import Weather
 from tests.simulation.wire import Companies, TokenEndPoint
 
 T = TypeVar("T")
 
-_YOUNG = timedelta(minutes=9)
-"""A claim that the CRM has heard of so lately is nobody else's."""
 _CRM = ("records", "connections", "invoices", "links")
 
 
@@ -38,7 +37,7 @@ class SimulatedGate(Gate):
         self, outside: Outside, weather: Weather, name: str, death: Death | None = None
     ) -> None:
         super().__init__(name, death=death)
-        self.outside, self._weather = outside, weather
+        self.outside, self.weather = outside, weather
         self.machine = name.rpartition("-")[0]
         self.opened_pushes: Callable[[], Sequence[Push]] = tuple
         """Reads the program's journal behind nobody's back."""
@@ -47,14 +46,18 @@ class SimulatedGate(Gate):
 
     def guard(self, port: T, name: str) -> T:
         if name == "records":
-            port = cast("T", _WatchedRecords(port, self, self._weather))
+            port = cast("T", WatchedRecords(port, self, self.weather))
+        if name == "journal":
+            port = cast("T", WatchedJournal(port, self))
         if name == "connections":
             port = cast("T", _KeyringFirst(port, self))
         return cast("T", _Watched(port, name, self))
 
     def pass_through(self, what: str, action: Callable[[], Any], *about: object) -> Any:
-        outside, weather = self.outside, self._weather
+        outside, weather = self.outside, self.weather
         outside.hub.sleep(weather.way(what))
+        if outside.meeting is not None and outside.meeting.call == what:
+            outside.meeting.wait(self.name)
         number = self._enter(what)
         if self._death == Death(number, is_after=False):
             outside.trace.add(self.name, f"dies before {what}")
@@ -93,6 +96,7 @@ class SimulatedProgram(Program):
         self.own_gate = gate
         super().__init__(outside, desk, gate, in_flight=outside.chance.choice((1, 2, 4)))
         gate.opened_pushes = self.journal.open_pushes
+        self.news = CheckedNews(outside)
         outside.programs.append(self)
 
     def close(self) -> None:
@@ -122,7 +126,7 @@ class SimulatedProgram(Program):
         for record in records:
             is_others = not record.claimed_by.endswith(f" on {self.machine.name}")
             age = self.outside.records.time() - (record.modified_on or self.outside.clock.now())
-            if record.state is PostingState.CLAIMED and is_others and age < _YOUNG:
+            if record.state is PostingState.CLAIMED and is_others and age < YOUNG:
                 self.outside.violate(f"{request_id} leaves under {record.claimed_by}'s claim")
 
 
@@ -141,47 +145,6 @@ class _Watched:
             )
 
         return call
-
-
-class _WatchedRecords:
-    """The sync records: claims come after the journal, and bulk writes may break off."""
-
-    def __init__(self, port: object, gate: SimulatedGate, weather: Weather) -> None:
-        self._port: Any = port
-        self._gate = gate
-        self._weather = weather
-
-    def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
-        for record in records:
-            self._look_at(record)
-        written = self._weather.cut(len(records))
-        if written is None:
-            answers: Mapping[InvoiceId, SyncRecord | AppError] = self._port.write(records)
-            return answers
-        self._port.write(records[:written])
-        raise ServiceUnavailableError("It broke off in the middle.", service="CRM")
-
-    def _look_at(self, record: SyncRecord) -> None:
-        outside, machine = self._gate.outside, self._gate.machine
-        stored = outside.records.of_id(record.id)
-        is_mine = record.claimed_by.endswith(f" on {machine}")
-        if record.state is not PostingState.CLAIMED or not is_mine:
-            return
-        if record.version != (stored.version if stored else ""):
-            return  # refused as stale: a take-over that came too late announces nothing
-        known = {push.request_id for push in self._gate.opened_pushes()}
-        if stored is None or not stored.state.is_open:
-            if record.request_id not in known:
-                outside.violate(f"{self._gate.name} claims {record.request_id} before journalling")
-        elif not stored.claimed_by.endswith(f" on {machine}") and stored.modified_on is not None:
-            is_young = outside.records.time() - stored.modified_on < _YOUNG
-            # Who sent it itself and comes back settles it under the same request id, whoever has
-            # taken it over meanwhile.
-            if is_young and record.request_id not in known:
-                outside.violate(f"{self._gate.name} takes the claim of {stored.claimed_by}")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._port, name)
 
 
 class _KeyringFirst:

@@ -24,6 +24,7 @@ from tests.fakes.office import Machine, Program, World
 from tests.fakes.quickbooks import FakeLedger
 from tests.simulation.books import Books
 from tests.simulation.fibres import Hub
+from tests.simulation.meeting import Meeting
 from tests.simulation.words import words_of
 
 NUMBERS = (
@@ -120,6 +121,10 @@ class Outside(World):
         """Until then the CRM is down."""
         self.was_restored = False
         """The CRM has lost something that it knew."""
+        self.meeting: Meeting | None = None
+        """Where programs meet; None where they come as it happens."""
+        self.made: set[RequestId] = set()
+        """Requests that have made a document."""
         self.machines: list[Machine] = []
         self.edited: set[tuple[RealmId, QuickBooksId]] = set()
         """Documents whose amount a person changed in QuickBooks."""
@@ -195,6 +200,7 @@ class Outside(World):
 
     def _require_one(self, invoice_id: InvoiceId, request_id: RequestId) -> None:
         """See that a new document is the only one that stands, and that nobody was told no."""
+        self.made.add(request_id)
         records = self.records.records()
         is_open = any(r.state.is_open and r.invoice_id == invoice_id for r in records)
         is_awaited = any(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -36,6 +37,7 @@ class Accountant:
                 self.pay_in_part,
                 self.pay_together,
                 self.take_payment_back,
+                self.take_payment_back,
                 self.void,
                 self.delete,
                 self.edit_amount,
@@ -59,7 +61,7 @@ class Accountant:
         others = [d for d in ledger.all_documents if d.balance > 0 and not d.is_deleted]
         self._receive(ledger, {d: d.balance for d in {document, *others[:2]} if d.balance > 0})
 
-    def take_payment_back(self, ledger: FakeLedger, _: PostedDocument) -> None:
+    def take_payment_back(self, ledger: FakeLedger, _: PostedDocument | None = None) -> None:
         payments = [p for p in ledger.all_payments if p.lines]
         if payments:
             is_seen = self._outside.shows_payments_on_invoices
@@ -89,6 +91,21 @@ class Accountant:
             # Number and date are what a document is found by that the CRM has forgotten.
             changes = changes[1:2]
         ledger.edit(document, **self._chance.choice(changes))
+
+    def void_all_of(self, invoice_ids: Iterable[InvoiceId]) -> None:
+        """Void what stands for invoices and is not paid."""
+        for invoice_id in invoice_ids:
+            for ledger in self._outside.ledgers.values():
+                for document in ledger.standing(invoice_id):
+                    self.void(ledger, document)
+
+    def pay_newest(self) -> None:
+        """Pay what was entered last, as soon as it is there."""
+        ledger = self._chance.choice(list(self._outside.ledgers.values()))
+        if ledger.all_documents:
+            document = ledger.all_documents[-1]
+            if not document.is_voided and not document.is_deleted:
+                self.pay(ledger, document)
 
     def make_way(self) -> None:
         """Give dead documents other numbers, so that theirs can be used again."""

@@ -292,4 +292,10 @@ BUGS = (
         "    try:\n        outdated = _write_records(store, changed, now)\n"
         "    except AppError:\n        outdated = {one.record.id for one in changed}\n",
     ),
+    Bug(
+        "a turn that nobody uses is kept",
+        "adapters/quickbooks/pacing.py",
+        "                    self._give_back(leave)\n",
+        "                    pass\n",
+    ),
 )

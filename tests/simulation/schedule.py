@@ -19,8 +19,10 @@ from tests.simulation.checkers import Checkers
 from tests.simulation.desks import Desk, SimulatedGate, SimulatedProgram
 from tests.simulation.fibre_threads import threads_are_fibres
 from tests.simulation.fibres import Hub
+from tests.simulation.meeting import CALLS, Meeting
 from tests.simulation.outside import Outside
 from tests.simulation.people import Accountant, ProjectManager
+from tests.simulation.quiet_end import QuietEnd
 from tests.simulation.weather import Weather
 
 _HOUR = 3600.0
@@ -76,7 +78,9 @@ class _Schedule:
         ]
         self.outside.machines.extend(self._desks)
         self._badness = chance.choice((0.0, 0.02, 0.06, 0.1))
-        self._pace = chance.choice((20, 600, 2 * _HOUR))
+        if chance.random() < 0.3:
+            self.outside.meeting = Meeting(hub, chance.choice(CALLS))
+        self._pace = chance.choice((3, 20, 600, 2 * _HOUR))
         """About how long people wait between two things that they do."""
 
     def live(self) -> None:
@@ -95,7 +99,7 @@ class _Schedule:
     def _call_people(self) -> None:
         chance = self._chance
         accountant = Accountant(self.outside)
-        manager = ProjectManager(self.outside, may_restore=chance.random() < 0.15)
+        manager = ProjectManager(self.outside, may_restore=chance.random() < 0.25)
         until = 4 * self._pace
         for _ in range(chance.choice((0, 2, 6))):
             self._later(chance.uniform(0, until), accountant.act)
@@ -155,6 +159,7 @@ class _Schedule:
                 self._pull_all,
                 self._settle,
                 self._leave_out,
+                self._leave_out,
                 self._push_again,
                 self._accept,
             ]
@@ -172,12 +177,14 @@ class _Schedule:
         checked = list(program.ready())
         self._chance.shuffle(checked)
         cancellation = Cancellation()
-        if self._chance.random() < 0.1:
-            self._hub.at(self._chance.uniform(0, 5), cancellation.cancel)
+        if self._chance.random() < 0.2:
+            self._hub.at(self._chance.uniform(0, 12), cancellation.cancel)
         results = program.push_checked(checked, cancellation=cancellation)
         self._check.told(
             [one.invoice.id for one in checked], results, is_cancelled=cancellation.is_cancelled
         )
+        if not program.weather.badness and not self.outside.was_restored:
+            self._check.nothing_kept(program, [one.invoice.id for one in checked])
 
     def _settle(self, program: SimulatedProgram) -> None:
         for result in program.settle_all():
@@ -195,6 +202,8 @@ class _Schedule:
         row = self._any_row(program, lambda row: row.is_to_post or row.status is RowStatus.LEFT_OUT)
         if row is None:
             return
+        # Meanwhile the list that the person looks at grows old.
+        self._hub.sleep(self._chance.choice((0.0, 1.0, self._pace / 4)))
         if row.is_to_post:
             self._left_out.add(row.invoice.id)
             program.leave_out.run(row, "not ours")
@@ -227,6 +236,7 @@ class _Schedule:
         self._hub.sleep(120)
         self.outside.trace.add("WEATHER", "everything is well again")
         self.outside.crm_is_back = 0.0
+        self.outside.meeting = None
         self._mend()
         for books in self.outside.books.values():
             books.is_read_only = False
@@ -236,55 +246,6 @@ class _Schedule:
             self.outside.machines.remove(lost)
             self.outside.trace.add("WEATHER", f"{lost.name} is gone for good")
         programs = [self._start(desk, is_calm=True) for desk in self._desks]
-        for minutes in (0, 11, 16, 16):
-            self._hub.sleep(60.0 * minutes)
-            for program in programs:
-                program.settle_all()
-            self._reconnect(programs)
-        self._check.nothing_open(programs)
-        self._finish(programs)
-        self._look_once_more(programs)
-        self._check.nothing_open(programs)
+        QuietEnd(self.outside, self._check, programs, self._left_out).live()
         for program in programs:
             self._close(program)
-
-    def _reconnect(self, programs: list[SimulatedProgram]) -> None:
-        """Let a person sign in again where the newest token was lost before it was on a disk."""
-        for connection in self.outside.connections.connections():
-            if self._check.tokens(connection):
-                continue
-            self.outside.trace.add("admin", f"connects {connection.name} again")
-            self.outside.sign_in(connection, programs[0].clock.now())
-
-    def _finish(self, programs: list[SimulatedProgram]) -> None:
-        """Post what is left, as a person would: what is gone is pushed again."""
-        program = self._chance.choice(programs)
-        accountant = Accountant(self.outside)
-        program.pull.run(full=True)
-        accountant.make_way()
-        for _ in range(3):
-            for row in program.rows():
-                if row.record is not None and row.record.is_gone:
-                    program.push_again.run(row)
-            checked = program.ready()
-            results = program.push_checked(checked)
-            self._check.told([one.invoice.id for one in checked], results, is_cancelled=False)
-            program.settle_all()
-        self._check.all_posted(self._left_out)
-        if self.outside.was_restored:
-            # What the CRM has forgotten, no change tells of.
-            program.pull.run(full=True)
-
-    def _look_once_more(self, programs: list[SimulatedProgram]) -> None:
-        """Change some things in QuickBooks; then pulling changes is all that is needed."""
-        accountant = Accountant(self.outside)
-        program = self._chance.choice(programs)
-        program.pull.run()
-        self._check.equal()
-        for _ in range(self._chance.choice((1, 3))):
-            self._hub.sleep(self._chance.uniform(0, 300))
-            accountant.act()
-        program.pull.run()
-        self._check.equal()
-        for connection in self.outside.connections.connections():
-            self._check.tokens(connection)

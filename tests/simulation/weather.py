@@ -38,9 +38,11 @@ class Fate(Enum):
     FAILS_INSIDE = "fails inside with 10000"
     FAILS_INSIDE_AFTER = "is carried out, then answered with 10000"
     EXPIRED = "meets an expired token"
+    REFUSED_AFTER = "is carried out, then refused as its own duplicate"
 
 
 _TROUBLES = tuple(fate for fate in Fate if fate is not Fate.ANSWERED)
+_TROUBLES_OF_WRITES = (*_TROUBLES, Fate.REFUSED_AFTER, Fate.REFUSED_AFTER)
 
 
 class Weather:
@@ -49,6 +51,8 @@ class Weather:
     def __init__(self, chance: random.Random, badness: float) -> None:
         self._chance = chance
         self.badness = badness
+        self.sleeps_when_refused = 0.0
+        """For how long the machine sleeps between hearing a refusal and telling the CRM."""
         self._naps = 1 if badness and chance.random() < 0.25 else 0
 
     def way(self, call: str) -> float:
@@ -56,7 +60,7 @@ class Weather:
         chance = self._chance
         if call.startswith(_LOCAL):
             return chance.uniform(0.001, 0.02)
-        if self._naps and chance.random() < 0.03:
+        if self._naps and chance.random() < (0.15 if call == "records.write" else 0.03):
             self._naps -= 1
             is_write = call == "quickbooks.POST" or call.startswith("authorization")
             return chance.uniform(20, _LONGEST_NAP_BEFORE_WRITING if is_write else _LONGEST_NAP)
@@ -80,7 +84,7 @@ class Weather:
         likelihood = self.badness * (5 if is_write else 2)
         if not self.badness or self._chance.random() >= likelihood:
             return Fate.ANSWERED
-        return self._chance.choice(_TROUBLES)
+        return self._chance.choice(_TROUBLES_OF_WRITES if is_write else _TROUBLES)
 
     def cut(self, length: int) -> int | None:
         """Return after how many records a bulk write breaks off; None where it does not."""

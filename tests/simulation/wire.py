@@ -39,7 +39,11 @@ _TURNED_AWAY = {
     Fate.FAILS_INSIDE: _FAILURE_INSIDE,
     Fate.EXPIRED: fault(401, "3200", "AuthenticationFailed", kind="AUTHENTICATION"),
 }
-_CARRIED_OUT_BUT = {Fate.GATEWAY_AFTER: page(502), Fate.FAILS_INSIDE_AFTER: _FAILURE_INSIDE}
+_CARRIED_OUT_BUT = {
+    Fate.GATEWAY_AFTER: page(502),
+    Fate.FAILS_INSIDE_AFTER: _FAILURE_INSIDE,
+    Fate.REFUSED_AFTER: fault(400, "6140", "Duplicate Document Number Error"),
+}
 _CARRIED_OUT = {Fate.ANSWER_LOST, Fate.TWICE, *_CARRIED_OUT_BUT}
 _LATE = {Fate.LATE, Fate.GATEWAY_LATE}
 
@@ -100,6 +104,9 @@ class _SimulatedTransport(Transport):
         if fate in _TURNED_AWAY:
             return _TURNED_AWAY[fate]
         answer = carry_out() if fate in _CARRIED_OUT else None
+        if fate is Fate.REFUSED_AFTER and answer is not None:
+            is_made = is_write and answer.is_success
+            return _CARRIED_OUT_BUT[fate] if is_made else answer
         is_repeated = answer is not None and answer.is_success and fate is Fate.TWICE
         if is_write and (fate in _LATE or is_repeated):
             seconds = self._weather.seconds(1, LATEST)
