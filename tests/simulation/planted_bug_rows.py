@@ -246,12 +246,6 @@ BUGS = (
         "            self._journal.set_watermark(connection.realm_id, self._clock.now())\n",
     ),
     Bug(
-        "the watermark moves past a push that is open",
-        "services/changed_documents.py",
-        "    return Looked(tuple(news), min([changes.read_at, *held]))",
-        "    return Looked(tuple(news), changes.read_at)",
-    ),
-    Bug(
         "changes are asked for with a gap",
         "services/pull_changes.py",
         "            changes = company.changes(watermark - OVERLAP)\n",
@@ -280,22 +274,10 @@ BUGS = (
         "    gone = []",
     ),
     Bug(
-        "an older look overwrites a newer one",
-        "domain/posted_changes.py",
-        "    return is_same and known.isdecimal() and seen.isdecimal() and int(seen) < int(known)",
-        "    return False",
-    ),
-    Bug(
         "what could not be written is passed over",
         "services/record_news.py",
         "    outdated = _write_records(store, changed, now)\n",
         "    try:\n        outdated = _write_records(store, changed, now)\n"
         "    except AppError:\n        outdated = {one.record.id for one in changed}\n",
-    ),
-    Bug(
-        "a turn that nobody uses is kept",
-        "adapters/quickbooks/pacing.py",
-        "                    self._give_back(leave)\n",
-        "                    pass\n",
     ),
 )

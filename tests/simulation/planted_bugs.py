@@ -35,7 +35,7 @@ def main(words: Sequence[str]) -> int:
         ThreadPoolExecutor(_AT_ONCE) as pool,
     ):
         caught = list(pool.map(partial(_tell, Path(folder)), chosen))
-    print(f"{sum(caught)} of {len(chosen)} planted bugs were caught.")
+    print(f"caught {sum(caught)} of {len(chosen)}")
     return caught.count(False)
 
 
