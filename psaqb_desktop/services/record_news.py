@@ -124,7 +124,8 @@ def record_news(
 def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) -> set[CrmId]:
     """Write; what somebody else wrote meanwhile stays, and the news are put on top, once.
 
-    Returns the records that by now stand for another document: the news are not theirs.
+    Returns the records that by now stand for another document, or know of a later state of it: the
+    news are not theirs, nor are the payments that came with them.
     """
     if not news:
         return set()
@@ -136,7 +137,8 @@ def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) 
         again = []
         for one in stale:
             record = record_at(current.get(one.record.invoice_id, ()), one.record.realm_id)
-            if record is None or not _is_same_document(record, one.record):
+            is_same = record is not None and _is_same_document(record, one.record)
+            if record is None or not is_same or replace(one, record=record).is_old:
                 outdated.add(one.record.id)
                 del answers[one.record.invoice_id]
             else:

@@ -168,3 +168,27 @@ def test_a_record_at_another_company_does_not_hide_the_one_that_was_written_mean
     assert (now.balance, now.accepted_by) == (Decimal(70), "Ada")
     first.close()
     slow.close()
+
+
+def test_an_older_look_that_comes_to_writing_late_leaves_the_later_payments(world: World) -> None:
+    """Another desktop pulls a second payment between this one's reading and its writing."""
+    first = world.program()
+    invoice = world.add_invoice(1)
+    first.push_all()
+    first.pull.run()
+    world.clock.advance(hours=1)
+    (document,) = world.ledger.standing(invoice.id)
+    pay_fifty(world, document)
+
+    def pay_more_and_pull() -> None:
+        pay_fifty(world, document)
+        first.pull.run()
+
+    slow = world.program(gate=WatchedGate(before={"records.write": pay_more_and_pull}))
+    (summary,) = slow.pull.run()
+    assert summary.error == ""
+    record = world.records.only(invoice.id)
+    assert record.balance == Decimal(20)
+    assert sum(p.amount for p in world.records.payments_of(record.id)) == Decimal(100)
+    first.close()
+    slow.close()
