@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
+
 from psaqb_desktop.adapters.dataverse.schema import STATES
 from psaqb_desktop.cli.exit_codes import OK, OUTCOME_UNKNOWN
 from psaqb_desktop.domain.push import PostingState
@@ -107,13 +109,23 @@ class RandomKills:
         self._ids = {one["id"].casefold() for one in listed if one["number"] in wanted}
         return self.numbers
 
-    def run(self, seed: int, *, between: tuple[float, float], least_kills: int = 0) -> Outcome:
-        """Let the programs live and die until the selection is posted, then look."""
+    def run(
+        self,
+        seed: int,
+        *,
+        between: tuple[float, float] = (0.0, 0.0),
+        every: tuple[int, int] | None = None,
+    ) -> Outcome:
+        """Let the programs live and die until the selection is posted, then look.
+
+        A kill comes ``between`` so many seconds after the last one, or, whatever the machine's
+        speed, after ``every`` so many new documents.
+        """
         chance = random.Random(seed)  # noqa: S311 - a schedule, not a secret
         outcome = Outcome(len(self.numbers))
         began = time.monotonic()
         running: list[subprocess.Popen[str] | None] = [None] * len(self.desktops)
-        while outcome.kills < least_kills or self._rows_posted() < len(self.numbers):
+        while self._rows_posted() < len(self.numbers):
             assert time.monotonic() - began < _LONGEST_SECONDS, "it does not come to an end"
             for place, desktop in enumerate(self.desktops):
                 process = running[place]
@@ -121,7 +133,10 @@ class RandomKills:
                     numbers = chance.sample(self.numbers, len(self.numbers))
                     running[place] = desktop.start_quietly("push", *numbers, "--yes")
                     outcome.starts += 1
-            time.sleep(chance.uniform(*between))
+            if every is None:
+                time.sleep(chance.uniform(*between))
+            else:
+                self._wait_for_documents(chance.randint(*every), running)
             outcome.kills += self._kill(running, chance)
         for process in running:
             if process is not None:
@@ -132,6 +147,25 @@ class RandomKills:
 
     def close(self) -> None:
         self.practice.stop()
+
+    def _wait_for_documents(
+        self, more: int, running: Sequence[subprocess.Popen[str] | None]
+    ) -> None:
+        """Wait until there are so many more documents, or no program is left to make them."""
+        wanted = self._count_documents() + more
+        while self._count_documents() < wanted:
+            if all(each is None or each.poll() is not None for each in running):
+                return
+            time.sleep(0.02)
+
+    def _count_documents(self) -> int:
+        """Count by the service's own notes of its calls: asking as a client is limited."""
+        url = f"{self.practice.quickbooks_url}/_practice/calls"
+        counts: dict[str, int] = requests.get(url, timeout=30).json()["counts"]
+        made = ("/invoice", "/creditmemo")
+        return sum(
+            n for what, n in counts.items() if what.startswith("POST ") and what.endswith(made)
+        )
 
     def _kill(self, running: Sequence[subprocess.Popen[str] | None], chance: random.Random) -> int:
         """Kill one of the programs, or all of them at once."""

@@ -70,6 +70,6 @@ def test_two_programs_killed_at_random_leave_one_document_for_each_invoice(
 ) -> None:
     world.select(WITH_KILLS)
     world.desktops = world.desktops[:2]
-    outcome = world.run(11, between=(4.0, 9.0), least_kills=4)
+    outcome = world.run(11, every=(2, 6))
     assert outcome.kills >= 4
     assert outcome.is_right, outcome
