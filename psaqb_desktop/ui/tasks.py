@@ -44,6 +44,8 @@ class TaskRunner:
         task = asyncio.create_task(self._guarded(coroutine, what), name=what)  # noqa: TID251
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # A task that is cancelled before its first step would leave this one never awaited.
+        task.add_done_callback(lambda _task: coroutine.close())
         return task
 
     async def _guarded(self, coroutine: Coroutine[Any, Any, None], what: str) -> None:

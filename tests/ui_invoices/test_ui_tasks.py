@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -52,6 +53,25 @@ def test_a_started_coroutine_that_fails_is_told_once_with_what_was_done(
 
     run_async(body())
     assert told == [("reading the list", mistake)]
+
+
+def test_what_is_cancelled_before_its_first_step_leaves_no_coroutine_behind(
+    run_async: RunAsync, tasks: TaskRunner
+) -> None:
+    steps: list[str] = []
+
+    async def work() -> None:
+        steps.append("begun")
+
+    async def body() -> None:
+        waiting = work()
+        tasks.start(waiting, "reading the list")
+        tasks.cancel()
+        await tasks.wait_all()
+        assert inspect.getcoroutinestate(waiting) == inspect.CORO_CLOSED
+
+    run_async(body())
+    assert steps == []
 
 
 def test_a_persons_cancelling_is_not_an_error(run_async: RunAsync, tasks: TaskRunner) -> None:
