@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -40,6 +41,26 @@ class StepClock:
             self._now += timedelta(seconds=seconds)
 
 
+class HeldClock(StepClock):
+    """Lets nobody wake before it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_asleep = threading.Event()
+        self._may_wake = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        self._is_asleep.set()
+        assert self._may_wake.wait(timeout=10)
+        super().sleep(seconds)
+
+    def wait_for_sleepers(self) -> None:
+        assert self._is_asleep.wait(timeout=10)
+
+    def let_go(self) -> None:
+        self._may_wake.set()
+
+
 def most_within(moments: list[datetime], seconds: float) -> int:
     """Count the requests of the fullest window that begins with one of them."""
     length = timedelta(seconds=seconds)
@@ -49,7 +70,7 @@ def most_within(moments: list[datetime], seconds: float) -> int:
 def leaving(pacing: Pacing, clock: StepClock, count: int) -> list[datetime]:
     moments = []
     for _ in range(count):
-        pacing.wait_turn()
+        pacing.tries().leaves()
         moments.append(clock.now())
     return moments
 
@@ -88,6 +109,32 @@ def test_requests_that_are_held_up_on_their_way_keep_the_limits(seed: int) -> No
     assert most_within(sorted(arrived), 1.0) <= 10
 
 
+def test_requests_that_leave_late_do_not_put_the_next_ones_off() -> None:
+    """Between its turn and its leaving each push writes to the journal."""
+    clock = StepClock(lateness=0.004)
+    pacing = Pacing(clock)
+    moments = []
+    for _ in range(500):
+        with pacing.turn(lambda: False) as turn:
+            assert turn is not None
+            clock.jump(0.02)
+            turn.leaves()
+            moments.append(clock.now())
+    assert (moments[-1] - START).total_seconds() < 499 * 0.121 + 0.1
+    assert most_within(moments, 1.0) <= 10
+
+
+def test_what_was_not_used_in_time_is_not_made_up_for_in_a_burst() -> None:
+    clock = StepClock()
+    pacing = Pacing(clock)
+    leaving(pacing, clock, 20)
+    clock.jump(30)
+    began = clock.now()
+    moments = leaving(pacing, clock, 20)
+    assert most_within(moments, 0.12) == 3
+    assert (moments[-1] - began).total_seconds() > 17 * 0.12
+
+
 @given(st.integers(0, 2**32))
 def test_requests_at_odd_times_keep_the_limits(seed: int) -> None:
     source = random.Random(seed)  # noqa: S311 - repeatable, not secret
@@ -96,7 +143,7 @@ def test_requests_at_odd_times_keep_the_limits(seed: int) -> None:
     moments = []
     for _ in range(60):
         clock.jump(source.choice([0, 0, 0, 0.1, 0.9, 3]))
-        pacing.wait_turn()
+        pacing.tries().leaves()
         moments.append(clock.now())
     assert most_within(moments, 1.0) <= 3
     assert most_within(moments, 10.0) <= 20
@@ -109,7 +156,7 @@ def test_many_threads_share_the_limits() -> None:
     lock = threading.Lock()
 
     def one(_: int) -> None:
-        pacing.wait_turn()
+        pacing.tries().leaves()
         with lock:
             moments.append(clock.now())
 
@@ -118,6 +165,35 @@ def test_many_threads_share_the_limits() -> None:
     assert len(moments) == 200
     # 19 waits at least for 200 requests, ten at a time
     assert (clock.now() - START).total_seconds() >= 19
+
+
+def test_reads_go_before_the_writes_that_wait() -> None:
+    """The posts of a run wait for what its look-ups say of the next invoices."""
+    clock = HeldClock()
+    pacing = Pacing(clock)
+    pacing.tries().leaves()
+    gone: list[str] = []
+
+    def write(_: int) -> None:
+        with pacing.turn(lambda: False) as turn:
+            assert turn is not None
+            turn.leaves()
+            gone.append("write")
+
+    def read() -> None:
+        pacing.tries().leaves()
+        gone.append("read")
+
+    with ThreadPoolExecutor(8) as pool:
+        writes = [pool.submit(write, number) for number in range(6)]
+        clock.wait_for_sleepers()
+        reads = [pool.submit(read) for _ in range(2)]
+        while len(pacing._line._waiting) < 7:
+            time.sleep(0.001)
+        clock.let_go()
+        for each in (*writes, *reads):
+            each.result(timeout=10)
+    assert gone == ["write", "read", "read", *["write"] * 5]
 
 
 def test_a_pause_holds_everybody_back_and_the_longest_counts() -> None:
@@ -129,7 +205,7 @@ def test_a_pause_holds_everybody_back_and_the_longest_counts() -> None:
     turned_away = clock.now()
     first.throttled(60)
     second.throttled(5)
-    pacing.wait_turn()
+    pacing.tries().leaves()
     assert (clock.now() - turned_away).total_seconds() == 60
 
 

@@ -80,7 +80,7 @@ class Sharing:
             later = (free_at - START).total_seconds() + self._chance.random() * 0.002
             self._at(later, lambda at: self._send(program, at))
             return
-        leave = allowance.take()
+        leave = allowance.take(now)
         leave.moment = now
         arrives = moment + 0.03 + self._chance.random() * 0.03
         self._at(arrives, lambda at: self._arrive(program, leave, at))
@@ -117,7 +117,7 @@ def test_two_programs_get_fair_shares_without_storms_of_429() -> None:
 
 def test_a_program_that_is_left_alone_takes_the_whole_limit_again() -> None:
     allowance = Allowance()
-    leave = allowance.take()
+    leave = allowance.take(START)
     leave.moment = START
     allowance.throttled(leave, START, THROTTLE_PAUSE_SECONDS)
     assert allowance.share(START + timedelta(seconds=60)) == 0.5
@@ -127,7 +127,7 @@ def test_a_program_that_is_left_alone_takes_the_whole_limit_again() -> None:
 
 def test_after_a_pause_requests_are_spaced_and_do_not_burst() -> None:
     allowance = Allowance()
-    leave = allowance.take()
+    leave = allowance.take(START)
     leave.moment = START
     allowance.throttled(leave, START, seconds=5)
     now = allowance.free_at(START)
@@ -136,7 +136,7 @@ def test_after_a_pause_requests_are_spaced_and_do_not_burst() -> None:
     for _ in range(5):
         now = allowance.free_at(now)
         moments.append(now)
-        allowance.take().moment = now
+        allowance.take(now).moment = now
     gaps = {(b - a).total_seconds() for a, b in itertools.pairwise(moments)}
     assert min(gaps) > 0.2
     assert max(gaps) < 0.25
@@ -144,13 +144,13 @@ def test_after_a_pause_requests_are_spaced_and_do_not_burst() -> None:
 
 def test_requests_that_were_throttled_together_slow_down_once() -> None:
     allowance = Allowance()
-    leaves = [allowance.take() for _ in range(5)]
+    leaves = [allowance.take(START) for _ in range(5)]
     for leave in leaves:
         leave.moment = START
     for leave in leaves:
         allowance.throttled(leave, START + timedelta(seconds=1), seconds=10)
     assert allowance.share(START + timedelta(seconds=11)) == 0.5
-    again = allowance.take()
+    again = allowance.take(START + timedelta(seconds=12))
     again.moment = START + timedelta(seconds=12)
     allowance.throttled(again, START + timedelta(seconds=13), seconds=10)
     assert allowance.share(START + timedelta(seconds=13)) < 0.26
@@ -174,7 +174,7 @@ def test_no_sliding_window_is_ever_over_its_limit(seed: int, is_throttled: bool)
             if is_throttled and chance.random() < 0.05:
                 allowance.throttled(leave, now, chance.choice([0, 3, 60]))
         elif allowance.free_at(now) <= now:
-            waiting.append(allowance.take())
+            waiting.append(allowance.take(now))
     for most, seconds in limits:
         length = timedelta(seconds=seconds)
         assert max(sum(a <= m < a + length for m in left) for a in left) <= most

@@ -9,7 +9,9 @@ Requests leave evenly, at the rate that can be kept up: 500 a minute is one in 0
 would gain some seconds in the first minute and nothing after it, and lose them all to one 429:
 requests are held up on their way, some more than others, and of two bunches of ten a second apart,
 eleven may arrive within one second. Spaced evenly, one may come 0.2 s later than another and still
-no window is over its limit.
+no window is over its limit. Even means by the clock: each request has its moment, and one that
+leaves some milliseconds late (its journal entry is written in between) does not put the next one
+off. Measured from each leaving to the next, those milliseconds add up to a tenth of the rate.
 
 Intuit counts all desktops together and tells nobody how many there are. So whoever meets a 429
 halves its rate and, after the pause, spaces its requests evenly and takes a little more each
@@ -34,6 +36,8 @@ SLOWED_BY = 0.5
 REGAINED_IN_SECONDS = 240.0
 """From half the rate to the whole, where nobody else is there any more."""
 LEAST_SHARE = 1 / 16
+_CATCH_UP_MOMENTS = 2
+"""How many moments may be made up for when nobody was there in time; the rest have passed."""
 _MARGIN_SECONDS = 0.08
 _MARGIN_SHARE = 1 / 120
 """Requests reach Intuit a little later or earlier than they leave here: each window is taken to be
@@ -42,8 +46,9 @@ longer by so much, whichever is more."""
 
 @dataclass(eq=False, slots=True)
 class Leave:
-    """One request that may leave; ``moment`` is when it did, None until then."""
+    """One request that may leave at its ``turn``; ``moment`` is when it did, None until then."""
 
+    turn: datetime
     moment: datetime | None = None
 
 
@@ -78,7 +83,7 @@ class Allowance:
         self._share = 1.0
         self._share_since: datetime | None = None
         self._paused_until: datetime | None = None
-        self._last: Leave | None = None
+        self._next_turn: datetime | None = None
 
     def share(self, now: datetime) -> float:
         """Return the part of the sustained limit that this program allows itself, up to 1."""
@@ -93,14 +98,18 @@ class Allowance:
         moments = [now, *(window.free_at(now) for window in self._windows)]
         if self._paused_until is not None:
             moments.append(self._paused_until)
-        if self._last is not None:
-            spacing = timedelta(seconds=1 / (self._full * self.share(now)))
-            moments.append((self._last.moment or now) + spacing)
+        if self._next_turn is not None:
+            moments.append(self._next_turn)
         return max(moments)
 
-    def take(self) -> Leave:
+    def take(self, now: datetime) -> Leave:
         """Give leave for one request; it counts from now on, and anew when it leaves."""
-        leave = self._last = Leave()
+        spacing = timedelta(seconds=1 / (self._full * self.share(now)))
+        turns = [now - _CATCH_UP_MOMENTS * spacing, self._next_turn or now]
+        if self._paused_until is not None:
+            turns.append(self._paused_until)
+        leave = Leave(max(turns))
+        self._next_turn = leave.turn + spacing
         for window in self._windows:
             window.taken.append(leave)
         return leave
@@ -108,10 +117,9 @@ class Allowance:
     def give_back(self, leave: Leave) -> None:
         """Take a leave back that nobody will use: it counts for nothing."""
         for window in self._windows:
+            if window.taken and window.taken[-1] is leave:
+                self._next_turn = leave.turn
             window.taken = deque(each for each in window.taken if each is not leave)
-        if self._last is leave:
-            before = [window.taken[-1] for window in self._windows if window.taken]
-            self._last = before[-1] if before else None
 
     def throttled(self, leave: Leave, now: datetime, seconds: float) -> None:
         """Take note that the request of a leave was turned away, and pause for so many seconds.
@@ -137,4 +145,4 @@ class Allowance:
             return
         for window in self._windows:
             window.taken.clear()
-        self._paused_until = self._share_since = self._last = None
+        self._paused_until = self._share_since = self._next_turn = None

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from psaqb_desktop.adapters.quickbooks.allowance import LIMITS, Allowance, Leave, Limit
 from psaqb_desktop.adapters.quickbooks.concurrency import PlacesLimit
+from psaqb_desktop.adapters.quickbooks.waiting_line import WaitingLine
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import RealmId
 
@@ -40,7 +41,7 @@ class Pacing:
     def __init__(self, clock: Clock, limits: tuple[Limit, ...] = LIMITS) -> None:
         """``limits`` are pairs of a number of requests and a length in seconds."""
         self._clock = clock
-        self._turn = threading.Lock()
+        self._line = WaitingLine()
         self._state = threading.Lock()
         self._allowance = Allowance(limits)
         self._place_is_free = threading.Condition()
@@ -53,13 +54,13 @@ class Pacing:
         with self._place_is_free:
             return self._places.places
 
-    def wait_turn(self) -> None:
-        """Wait until a request may leave, and count it as leaving now."""
-        self.tries().leaves()
-
     def tries(self) -> Turn:
-        """Return what waits for a turn before each try of a request that needs no place."""
-        return Turn(self, None, _never)
+        """Return what waits for a turn before each try of a request that needs no place.
+
+        Such requests are reads: few, and nearly always what the next writes wait for. They go
+        before the writes that are waiting.
+        """
+        return Turn(self, None, _never, goes_first=True)
 
     @contextmanager
     def turn(self, gives_up: Callable[[], bool]) -> Iterator[Turn | None]:
@@ -84,16 +85,16 @@ class Pacing:
         finally:
             self._give_place()
 
-    def wait(self, gives_up: Callable[[], bool]) -> Leave | None:
+    def wait(self, gives_up: Callable[[], bool], *, goes_first: bool = False) -> Leave | None:
         """Wait for leave; None where ``gives_up`` answered True meanwhile."""
-        # Who waits keeps the turn: the others queue here and cannot all wake for one free place.
-        with self._turn:
+        # Only the first in the line waits for the clock: they cannot all wake for one free place.
+        with self._line.at_front(goes_first=goes_first):
             while not gives_up():
                 with self._state:
                     now = self._clock.now()
                     seconds = (self._allowance.free_at(now) - now).total_seconds()
                     if seconds <= 0:
-                        return self._allowance.take()
+                        return self._allowance.take(now)
                 is_asked = gives_up is not _never
                 self._clock.sleep(min(seconds, _ASKED_EVERY_SECONDS) if is_asked else seconds)
         return None
@@ -145,10 +146,18 @@ class Turn:
     Each further try (after a refused connection or a 429) waits for a turn of its own.
     """
 
-    def __init__(self, pacing: Pacing, leave: Leave | None, gives_up: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        pacing: Pacing,
+        leave: Leave | None,
+        gives_up: Callable[[], bool],
+        *,
+        goes_first: bool = False,
+    ) -> None:
         self._pacing = pacing
         self._waiting = leave
         self._gives_up = gives_up
+        self._goes_first = goes_first
         self._gone: Leave | None = None
 
     def leaves(self) -> None:
@@ -159,7 +168,7 @@ class Turn:
         """
         leave, self._waiting = self._waiting, None
         if leave is None:
-            leave = self._pacing.wait(self._gives_up)
+            leave = self._pacing.wait(self._gives_up, goes_first=self._goes_first)
         if leave is None:
             raise ServiceUnavailableError(
                 "QuickBooks did not take it, and it was not tried again.", service="QuickBooks"
