@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from itertools import islice
 
 from psaqb_desktop.domain.check import check_invoice
 from psaqb_desktop.domain.check_context import CheckContext
@@ -18,10 +21,17 @@ from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_kind_problem
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.company_books import CompanyBooks
+from psaqb_desktop.services.lanes import threads_of
 from psaqb_desktop.services.ports import InvoiceSource, SyncRecordStore
 
-LINES_AT_ONCE = 200
-"""Invoices whose lines are read together; a cancel is looked at in between."""
+READ_TOGETHER = 200
+"""Invoices whose headers and lines are read with a call each; a cancel is looked at in between."""
+CALLS_AT_ONCE = 12
+"""Calls to the CRM that are under way at once; the platform lets a person have 52."""
+
+_Lines = Mapping[InvoiceId, tuple[InvoiceLine, ...]]
+_Part = tuple[Sequence[ListedInvoice], Mapping[InvoiceId, Invoice], _Lines]
+_Read = tuple[Sequence[ListedInvoice], Future[tuple[Invoice, ...]], Future[_Lines]]
 
 
 class CheckInvoices:
@@ -34,12 +44,14 @@ class CheckInvoices:
         books: CompanyBooks,
         records: SyncRecordStore,
         kind: EnvironmentKind,
+        calls_at_once: int = CALLS_AT_ONCE,
     ) -> None:
         """``kind`` is of the environment; companies of another kind are not read."""
         self._invoices = invoices
         self._books = books
         self._records = records
         self._kind = kind
+        self._calls_at_once = calls_at_once
 
     def run(
         self,
@@ -57,19 +69,37 @@ class CheckInvoices:
         """
         contexts: dict[str, CheckContext | Finding] = {}
         checked: list[Checked] = []
-        for start in range(0, len(rows), LINES_AT_ONCE):
-            if cancellation is not None and cancellation.is_cancelled:
-                break
-            part = rows[start : start + LINES_AT_ONCE]
-            ids = [row.invoice.id for row in part]
-            fresh = {invoice.id: invoice for invoice in self._invoices.invoices_by_id(ids)}
-            lines = self._invoices.lines(ids)
+        for part, fresh, lines in self._read(rows, cancellation or Cancellation()):
             for row in part:
                 result = self._check(row, fresh, lines, contexts)
                 checked.append(result)
                 if on_checked is not None:
                     on_checked(result)
         return self._compare_numbers(rows, checked, on_checked)
+
+    def _read(self, rows: Sequence[ListedInvoice], cancellation: Cancellation) -> Iterator[_Part]:
+        """Yield the rows in parts, with their invoices and lines as they are in the CRM now.
+
+        The next parts are read meanwhile: a CRM takes its time over each, whoever else it serves.
+        """
+        left = iter([rows[n : n + READ_TOGETHER] for n in range(0, len(rows), READ_TOGETHER)])
+        with threads_of(self._calls_at_once, "check") as pool:
+            reads = deque(self._begin(pool, part) for part in islice(left, self._calls_at_once))
+            try:
+                while reads and not cancellation.is_cancelled:
+                    part, invoices, lines = reads.popleft()
+                    reads.extend(self._begin(pool, following) for following in islice(left, 1))
+                    yield part, {each.id: each for each in invoices.result()}, lines.result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _begin(self, pool: Executor, part: Sequence[ListedInvoice]) -> _Read:
+        ids = [row.invoice.id for row in part]
+        return (
+            part,
+            pool.submit(self._invoices.invoices_by_id, ids),
+            pool.submit(self._invoices.lines, ids),
+        )
 
     def _compare_numbers(
         self,

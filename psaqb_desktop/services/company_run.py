@@ -20,6 +20,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice, repeat
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import (
@@ -33,7 +34,7 @@ from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import Checked, RowStatus
 from psaqb_desktop.domain.push import PostingState, Push, PushResult, PushStep
 from psaqb_desktop.services.cancellation import Cancellation
-from psaqb_desktop.services.claim_tempo import ClaimTempo
+from psaqb_desktop.services.claim_tempo import MOST_IN_A_GROUP, ClaimTempo
 from psaqb_desktop.services.claims import Claims
 from psaqb_desktop.services.lanes import Lanes
 from psaqb_desktop.services.look_first import LookFirst
@@ -49,7 +50,8 @@ from psaqb_desktop.services.refusals import unknown_outcome
 from psaqb_desktop.services.result_recorder import ResultRecorder
 
 LOOKED_UP_AT_ONCE = 200
-"""Invoices of one company that are looked up together before they are claimed."""
+"""Invoices of one company that are looked up together before they are claimed. The first time
+only as many as are claimed at once, so that posts begin soon."""
 MOST_UNRECORDED = 200
 """Outcomes that the CRM has not heard of, beyond which nothing more is claimed."""
 
@@ -117,8 +119,9 @@ class CompanyRun:
 
     def _looked_up(self, checked: Sequence[Checked], look: LookFirst) -> Iterator[Checked]:
         """Yield what may be pushed; what is in QuickBooks, or seems to be, is told."""
-        for start in range(0, len(checked), LOOKED_UP_AT_ONCE):
-            group = checked[start : start + LOOKED_UP_AT_ONCE]
+        left = iter(checked)
+        sizes = chain([MOST_IN_A_GROUP], repeat(LOOKED_UP_AT_ONCE))
+        while group := list(islice(left, next(sizes))):
             if self._is_over:
                 return
             looked = look.run(group)

@@ -1,12 +1,15 @@
-"""Lanes: work that goes on beside the caller, or in its place where there is to be one thread."""
+"""Work that goes on beside the caller, or in its place where there is to be one thread."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Protocol, Self
+from typing import ParamSpec, Protocol, Self, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Lanes(Protocol):
@@ -94,3 +97,18 @@ class ThreadLanes:
 def lanes_of(count: int, name: str) -> OwnLane | ThreadLanes:
     """Return lanes: the caller's own where there is to be one only."""
     return OwnLane() if count == 1 else ThreadLanes(count, name)
+
+
+class OwnThread(Executor):
+    """Does what is submitted at once, on the thread of the caller, and raises what it raises."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it; the future is done."""
+        done: Future[T] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+def threads_of(count: int, name: str) -> Executor:
+    """Return threads: the caller's own where there is to be one only."""
+    return OwnThread() if count == 1 else ThreadPoolExecutor(count, thread_name_prefix=name)

@@ -167,6 +167,7 @@ class Program:
             books=self.books,
             records=records,
             kind=EnvironmentKind.PRODUCTION,
+            calls_at_once=1 if in_flight == 1 else 12,
         )
         self.push = PushInvoices(
             check=self.check,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -28,7 +29,7 @@ from psaqb_desktop.services.link_records import LinkRecords
 from psaqb_desktop.services.list_invoices import ListInvoices
 from psaqb_desktop.services.push_again import PushAgain
 from tests.fakes import examples
-from tests.fakes.gate import WatchedGate
+from tests.fakes.gate import Gate, WatchedGate
 from tests.fakes.office import Program, World
 
 
@@ -151,6 +152,24 @@ def test_a_cancelled_check_returns_what_it_has(world: World, program: Program) -
         program.rows(), cancellation=cancellation, on_checked=lambda _: cancellation.cancel()
     )
     assert len(checked) == 200
+
+
+def test_a_check_of_many_reads_several_parts_at_once_and_keeps_their_order(world: World) -> None:
+    for n in range(1, 601):
+        world.add_invoice(n)
+    together = threading.Barrier(3)
+
+    def meet(_: int, call: str) -> None:
+        if call == "invoices.lines":
+            together.wait(timeout=20)
+
+    program = world.program(gate=Gate(disturb=meet))
+    rows = program.rows()
+    checked = program.check.run(rows)
+    assert [one.invoice.id for one in checked] == [row.invoice.id for row in rows]
+    assert all(one.draft and one.draft.lines for one in checked)
+    assert program.gate.calls.count("invoices.lines") == 3
+    program.close()
 
 
 def test_the_list_joins_and_is_kept(world: World, program: Program) -> None:
