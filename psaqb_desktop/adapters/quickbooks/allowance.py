@@ -99,12 +99,13 @@ class Allowance:
         if self._paused_until is not None:
             moments.append(self._paused_until)
         if self._next_turn is not None:
-            moments.append(self._next_turn)
+            # Never further away than one spacing, unless the clock was set back.
+            moments.append(min(self._next_turn, now + self._spacing(now)))
         return max(moments)
 
     def take(self, now: datetime) -> Leave:
         """Give leave for one request; it counts from now on, and anew when it leaves."""
-        spacing = timedelta(seconds=1 / (self._full * self.share(now)))
+        spacing = self._spacing(now)
         turns = [now - _CATCH_UP_MOMENTS * spacing, self._next_turn or now]
         if self._paused_until is not None:
             turns.append(self._paused_until)
@@ -137,6 +138,9 @@ class Allowance:
             self._paused_until = until
         # The share grows again once the pause is over.
         self._share_since = self._paused_until
+
+    def _spacing(self, now: datetime) -> timedelta:
+        return timedelta(seconds=1 / (self._full * self.share(now)))
 
     def _forgive_clock_set_back(self, now: datetime) -> None:
         """Start over when the computer's clock was set back, or a wait could last for hours."""
