@@ -193,6 +193,14 @@ class PaymentAllocation:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddedPayments:
+    """What adding allocations has written, and what else is stored of the same records."""
+
+    written: tuple[PaymentAllocation, ...]
+    others: tuple[PaymentAllocation, ...]
+
+
 class PushStep(Enum):
     """Steps of a push in the journal; they only move forward.
 

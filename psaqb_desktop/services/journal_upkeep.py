@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Protocol
 
 from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.services.claims import Alone
-from psaqb_desktop.services.ports import EvidenceJournal
+
+
+class EvidenceJournal(Protocol):
+    """The journal of pushes as evidence. Raises JournalError."""
+
+    def verify(self) -> int:
+        """Walk the chain of all entries; return their number.
+
+        Raises:
+            JournalDamagedError: an entry, a push or a draft differs from what was written.
+        """
+        ...
+
+    def export(self, file: Path) -> int:
+        """Write all entries to a file after verifying them; return their number."""
+        ...
+
+    def verify_export(self, file: Path) -> int:
+        """Prove that exported JSON lines are as they were written; return how many they are."""
+        ...
+
+    def recover(self) -> JournalRecovery:
+        """Set the damaged file aside and go on with what can be read of it."""
+        ...
 
 
 class JournalUpkeep:

@@ -148,7 +148,7 @@ class LinkDocument:
         answer = self._records.write([freed])[freed.invoice_id]
         if isinstance(answer, AppError):
             raise answer
-        self._records.replace_payments({answer.id: ()})
+        self._records.remove_payments(self._records.payments_of(answer.id))
         return answer
 
     def _require_fit(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
@@ -24,9 +23,9 @@ from psaqb_desktop.domain.identifiers import (
     RequestId,
 )
 from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
-from psaqb_desktop.domain.journal import JournalRecovery
 from psaqb_desktop.domain.links import Link
 from psaqb_desktop.domain.push import (
+    AddedPayments,
     JournalEntry,
     PaymentAllocation,
     PostedDocument,
@@ -215,8 +214,17 @@ class SyncRecordStore(Protocol):
         """
         ...
 
-    def replace_payments(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
-        """Make the stored allocations of each sync record (by id) equal these; returns writes."""
+    def add_payments(
+        self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]
+    ) -> AddedPayments:
+        """Write those allocations of sync records (by id) that are not stored as they are here.
+
+        What else is stored of these records stays, and is told.
+        """
+        ...
+
+    def remove_payments(self, allocations: Sequence[PaymentAllocation]) -> None:
+        """Delete stored allocations; those that are gone already do no harm."""
         ...
 
     def payments_of(self, sync_id: CrmId) -> tuple[PaymentAllocation, ...]:
@@ -341,30 +349,6 @@ class PushJournal(Protocol):
 
     def set_watermark(self, realm_id: RealmId, moment: datetime) -> None:
         """Remember up to when a company has been pulled."""
-        ...
-
-
-class EvidenceJournal(Protocol):
-    """The same journal as evidence. Raises JournalError."""
-
-    def verify(self) -> int:
-        """Walk the chain of all entries; return their number.
-
-        Raises:
-            JournalDamagedError: an entry, a push or a draft differs from what was written.
-        """
-        ...
-
-    def export(self, file: Path) -> int:
-        """Write all entries to a file after verifying them; return their number."""
-        ...
-
-    def verify_export(self, file: Path) -> int:
-        """Prove that exported JSON lines are as they were written; return how many they are."""
-        ...
-
-    def recover(self) -> JournalRecovery:
-        """Set the damaged file aside and go on with what can be read of it."""
         ...
 
 

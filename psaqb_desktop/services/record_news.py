@@ -12,12 +12,13 @@ from datetime import datetime
 
 from psaqb_desktop.domain.allocations import allocations_of
 from psaqb_desktop.domain.duplicates import with_duplicates
-from psaqb_desktop.domain.errors import AppError, StaleRecordError
+from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError, StaleRecordError
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.posted_changes import changes_since, is_older, with_review
 from psaqb_desktop.domain.pull import Payment
 from psaqb_desktop.domain.push import (
+    AddedPayments,
     PaymentAllocation,
     PostedDocument,
     QuickBooksStatus,
@@ -26,6 +27,9 @@ from psaqb_desktop.domain.push import (
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.ports import SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
+
+LOOKS = 3
+"""How often one pull looks at a document that other desktops pull at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +109,66 @@ def record_news(
     Raises:
         AppError: something was not read or not written; the watermark must not move.
     """
+    recorded = Recorded()
+    for _ in range(LOOKS):
+        counted, overtaken = _record_once(store, company, news, payments, now)
+        recorded += counted
+        if not overtaken:
+            return recorded
+        news, payments = _looked_at_again(store, company, overtaken), ()
+    raise ServiceUnavailableError(
+        f"{len(overtaken)} posted documents were written by another desktop again and again.",
+        service="CRM",
+        remedy="Pull again.",
+    )
+
+
+def _record_once(
+    store: SyncRecordStore,
+    company: QuickBooksCompany,
+    news: Sequence[News],
+    payments: Sequence[Payment],
+    now: datetime,
+) -> tuple[Recorded, list[News]]:
+    """Write; return those also for which a later look came in between, and payments were written.
+
+    Payments are there before the record whose balance they make, and go after it: whatever comes
+    in between, a payment that a record counts in is among its allocations. By these it is found
+    when it is deleted, and names its documents no longer.
+    """
     news = [one for one in news if not one.is_old]
     changed = [one for one in news if _differs(one.applied_to(one.record, now), one.record)]
+    allocations = _allocations(company, news, payments)
+    added = store.add_payments(allocations) if allocations else AddedPayments((), ())
     outdated = _write_records(store, changed, now)
-    current = [one for one in news if one.record.id not in outdated]
-    allocations = _allocations(company, current, payments)
-    written = store.replace_payments(allocations) if allocations else 0
+    removed = [each for each in added.others if each.sync_id not in outdated]
+    if removed:
+        store.remove_payments(removed)
     told = [one for one in changed if one.record.id not in outdated]
-    return Recorded(
+    overtaken = outdated & {each.sync_id for each in added.written}
+    recorded = Recorded(
         documents=len(told),
-        payments=written,
+        payments=len(removed) + sum(each.sync_id not in outdated for each in added.written),
         voided=sum(one.is_void for one in told),
         edited=sum(one.is_edited for one in told),
         missing=sum(one.document is None for one in told),
     )
+    return recorded, [one for one in changed if one.record.id in overtaken]
+
+
+def _looked_at_again(
+    store: SyncRecordStore, company: QuickBooksCompany, overtaken: Sequence[News]
+) -> list[News]:
+    """Look at the documents for which records stand by now."""
+    current = store.every_record_of([one.record.invoice_id for one in overtaken])
+    again: list[News] = []
+    for one in overtaken:
+        record = record_at(current.get(one.record.invoice_id, ()), one.record.realm_id)
+        if record is None or not record.state.is_posted:
+            continue
+        documents = company.documents(record.document_type, [record.quickbooks_id])
+        again += [News(record, document, one.twice) for document in documents]
+    return again
 
 
 def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) -> set[CrmId]:

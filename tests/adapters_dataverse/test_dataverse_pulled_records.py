@@ -56,7 +56,7 @@ def settle(desk: Desk, record: SyncRecord, payment: str) -> None:
         amount=Decimal("10.00"),
         currency="GBP",
     )
-    desk.sync_records.replace_payments({record.id: [allocation]})
+    desk.sync_records.add_payments({record.id: [allocation]})
 
 
 def test_only_the_records_that_changes_are_about_are_read(

@@ -23,6 +23,7 @@ from psaqb_desktop.domain.identifiers import (
     sync_record_id,
 )
 from psaqb_desktop.domain.push import (
+    AddedPayments,
     PaymentAllocation,
     PostingState,
     QuickBooksStatus,
@@ -268,12 +269,17 @@ def test_payments_are_made_equal_with_as_few_writes_as_differ(
     one, two = _records(ada.sync_records.write(_claimed(connection, invoice_ids[:2])))
     first = [_allocation(one.id, "12", "100.00"), _allocation(one.id, "3", "50.25")]
     other = [_allocation(two.id, "7", "9.99")]
-    assert ada.sync_records.replace_payments({one.id: first, two.id: other}) == 3
-    assert ada.sync_records.payments_of(one.id) == (first[1], first[0])
-    assert ada.sync_records.replace_payments({one.id: first, two.id: other}) == 0
+    store = ada.sync_records
+    assert len(store.add_payments({one.id: first, two.id: other}).written) == 3
+    assert store.payments_of(one.id) == (first[1], first[0])
+    assert store.add_payments({one.id: first, two.id: other}) == AddedPayments((), ())
     changed = [replace(first[0], amount=Decimal("60.00"))]
-    assert ada.sync_records.replace_payments({one.id: changed, two.id: other}) == 2
-    assert ada.sync_records.payments_of(one.id) == tuple(changed)
+    added = store.add_payments({one.id: changed, two.id: other})
+    assert added == AddedPayments(tuple(changed), (first[1],))
+    assert store.payments_of(one.id) == (first[1], changed[0])
+    for _ in range(2):
+        store.remove_payments(added.others)
+    assert store.payments_of(one.id) == tuple(changed)
     assert ada.sync_records.payments_of(two.id) == tuple(other)
 
 
@@ -283,5 +289,5 @@ def test_payments_survive_lost_answers(
     (one,) = _records(ada.sync_records.write(_claimed(connection, invoice_ids[:1])))
     crm.fault(fault="drop_after", method="POST", path="*$batch", skip=1, times=2)
     wanted = [_allocation(one.id, "12", "100.00")]
-    ada.sync_records.replace_payments({one.id: wanted})
+    ada.sync_records.add_payments({one.id: wanted})
     assert ada.sync_records.payments_of(one.id) == tuple(wanted)

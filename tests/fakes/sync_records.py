@@ -14,7 +14,7 @@ from psaqb_desktop.domain.errors import (
     StaleRecordError,
 )
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, RealmId
-from psaqb_desktop.domain.push import PaymentAllocation, SyncRecord
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation, SyncRecord
 from psaqb_desktop.services.ports import Clock
 
 
@@ -132,16 +132,25 @@ class FakeSyncRecordStore:
                     answers[record.invoice_id] = self._store(record)
         return answers
 
-    def replace_payments(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
-        writes = 0
+    def add_payments(
+        self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]
+    ) -> AddedPayments:
+        written: list[PaymentAllocation] = []
+        others: list[PaymentAllocation] = []
         with self._lock:
             for sync_id, wanted in allocations.items():
                 old = {p.id: p for p in self._payments.get(sync_id, ())}
                 new = {p.id: p for p in wanted}
-                writes += sum(1 for k, p in new.items() if old.get(k) != p)
-                writes += len(old.keys() - new.keys())
-                self._payments[sync_id] = tuple(new.values())
-        return writes
+                written += [p for k, p in new.items() if old.get(k) != p]
+                others += [p for k, p in old.items() if k not in new]
+                self._payments[sync_id] = tuple((old | new).values())
+        return AddedPayments(tuple(written), tuple(others))
+
+    def remove_payments(self, allocations: Sequence[PaymentAllocation]) -> None:
+        gone = {each.id for each in allocations}
+        with self._lock:
+            for sync_id, stored in self._payments.items():
+                self._payments[sync_id] = tuple(p for p in stored if p.id not in gone)
 
     def payments_of(self, sync_id: CrmId) -> tuple[PaymentAllocation, ...]:
         found = self._payments.get(sync_id, ())

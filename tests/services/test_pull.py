@@ -237,7 +237,7 @@ def test_payments_that_were_not_written_come_with_the_next_pull(world: World) ->
     invoice, _ = posted(world, program)
     program.close()
     world.ledger.receive({document(world, invoice.id).id: "20.00"}, day=DAY)
-    program = world.program(gate=WatchedGate(before={"records.replace_payments": fail}))
+    program = world.program(gate=WatchedGate(before={"records.add_payments": fail}))
     assert pull(program).error
     assert amounts(world, invoice) == []
     world.clock.advance(hours=1)

@@ -43,8 +43,8 @@ def test_calls_are_the_same_among_many_and_among_few(world: World) -> None:
         "journal.watermark",
         "quickbooks.changes",
         "records.touched",
+        "records.add_payments",
         "records.write",
-        "records.replace_payments",
         "journal.set_watermark",
     ]
 

@@ -41,6 +41,8 @@ class SimulatedGate(Gate):
         self.machine = name.rpartition("-")[0]
         self.opened_pushes: Callable[[], Sequence[Push]] = tuple
         """Reads the program's journal behind nobody's back."""
+        self.is_disk_full_for_sent = False
+        """The journal has room for all but the word that a request leaves."""
         self.has_lost_keyring = False
         """The keyring has refused a secret of this program."""
 

@@ -14,6 +14,15 @@ from psaqb_desktop.domain.errors import (
 )
 from tests.fakes.gate import Disturbance
 
+_WRITES = (
+    "write",
+    "add_payments",
+    "remove_payments",
+    "store_tokens",
+    "release_lease",
+    "take_lease",
+)
+
 
 def at_call(number: int, disturbance: Disturbance) -> Callable[[int, str], Disturbance | None]:
     """Disturb one call."""
@@ -49,6 +58,6 @@ def disturbances_of(call: str) -> tuple[Disturbance, ...]:
     if call == "quickbooks.post":
         lost = OutcomeUnknownError("No answer came.")
         found += [Disturbance(lost, is_after=False), Disturbance(lost, is_after=True)]
-    elif method in {"write", "replace_payments", "store_tokens", "release_lease", "take_lease"}:
+    elif method in _WRITES:
         found.append(Disturbance(unavailable, is_after=True))
     return tuple(found)

@@ -254,11 +254,25 @@ BUGS = (
     Bug(
         "payments are added instead of replaced",
         "services/record_news.py",
-        "    allocations = _allocations(company, current, payments)\n",
-        "    allocations = _allocations(company, current, payments)\n"
-        "    allocations = {\n"
-        "        each: (*store.payments_of(each), *new) for each, new in allocations.items()\n"
-        "    }\n",
+        "    if removed:\n        store.remove_payments(removed)\n",
+        "",
+    ),
+    Bug(
+        "a payment is written after the balance that counts it in",
+        "services/record_news.py",
+        """    added = store.add_payments(allocations) if allocations else AddedPayments((), ())
+    outdated = _write_records(store, changed, now)
+""",
+        """    outdated = _write_records(store, changed, now)
+    allocations = {one: each for one, each in allocations.items() if one not in outdated}
+    added = store.add_payments(allocations) if allocations else AddedPayments((), ())
+""",
+    ),
+    Bug(
+        "payments of an older look that came late stay",
+        "services/record_news.py",
+        "    return recorded, [one for one in changed if one.record.id in overtaken]\n",
+        "    return recorded, []\n",
     ),
     Bug(
         "a payment counts in full for each of its invoices",
@@ -279,5 +293,39 @@ BUGS = (
         "    outdated = _write_records(store, changed, now)\n",
         "    try:\n        outdated = _write_records(store, changed, now)\n"
         "    except AppError:\n        outdated = {one.record.id for one in changed}\n",
+    ),
+    Bug(
+        "the watermark moves past a push that is open",
+        "services/changed_documents.py",
+        "    return Looked(tuple(news), min([changes.read_at, *held]))",
+        "    return Looked(tuple(news), changes.read_at)",
+    ),
+    Bug(
+        "a comparison moves the watermark past a push that is open",
+        "services/pull_changes.py",
+        "        reached = min([changes.read_at, *(claim - CLOCKS_DIFFER for claim in claims)])",
+        "        reached = changes.read_at",
+    ),
+    Bug(
+        "an older look overwrites a newer one",
+        "domain/posted_changes.py",
+        "    return is_same and known.isdecimal() and seen.isdecimal() and int(seen) < int(known)",
+        "    return False",
+    ),
+    Bug(
+        "the payments of an older look replace those of a newer one",
+        "services/record_news.py",
+        " or replace(one, record=record).is_old:",
+        ":",
+    ),
+    Bug(
+        "a turn of the pacing that nobody uses is kept",
+        "adapters/quickbooks/allowance.py",
+        """        for window in self._windows:
+            if window.taken and window.taken[-1] is leave:
+                self._next_turn = leave.turn
+            window.taken = deque(each for each in window.taken if each is not leave)
+""",
+        "",
     ),
 )

@@ -1,12 +1,14 @@
 """Plants one bug after the other in the program and tells which seed of the simulation catches it.
 
-``python -m tests.simulation.planted_bugs [words of a row]`` works on copies in a temporary folder;
-the exit code is the number of bugs that nobody noticed.
+``python -m tests.simulation.planted_bugs [words of a row]`` works on copies in a temporary folder,
+on as many at once as there are processors (``--processes`` chooses another number); the exit code
+is the number of bugs that nobody noticed.
 """
 
 # ruff: noqa: T201 - it talks to the person who started it
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -24,15 +26,21 @@ from tests.simulation.planted_bug_rows import BUGS, Bug
 ROOT = Path(__file__).parents[2]
 PARTS = ("psaqb_desktop", "tests/fakes", "tests/simulation")
 SCHEDULES = 500
-_AT_ONCE = os.cpu_count() or 1
 _FIRST = re.compile(r"seed (\d+): (.*)")
 
 
-def main(words: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation.planted_bugs", description=__doc__
+    )
+    parser.add_argument("words", nargs="*", help="plant only the bugs whose row has one of these")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args(arguments)
+    words = options.words
     chosen = [bug for bug in BUGS if not words or any(word in bug.what for word in words)]
     with (
         tempfile.TemporaryDirectory(prefix="psaqb-planted-") as folder,
-        ThreadPoolExecutor(_AT_ONCE) as pool,
+        ThreadPoolExecutor(options.processes) as pool,
     ):
         caught = list(pool.map(partial(_tell, Path(folder)), chosen))
     print(f"caught {sum(caught)} of {len(chosen)}")

@@ -10,6 +10,7 @@ from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.services.cancellation import Cancellation
 from tests.simulation.checkers import Checkers
 from tests.simulation.desks import SimulatedProgram
+from tests.simulation.late_writes import LateWrites
 from tests.simulation.meeting import CALLS, Meeting
 from tests.simulation.outside import Outside
 from tests.simulation.people import Accountant
@@ -107,6 +108,7 @@ class QuietEnd:
             self._sleep_through_a_take_over()
         if len(self._programs) > 1 and self._chance.random() < 0.3:
             self._push_the_same_at_once()
+        LateWrites(self._outside, self._check, self._programs).live()
         for connection in self._outside.connections.connections():
             self._check.tokens(connection)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError
+from psaqb_desktop.domain.errors import AppError, JournalError, ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.push import PostingState, PushStep, SyncRecord
@@ -30,6 +30,8 @@ class WatchedRecords:
         self._weather = weather
 
     def write(self, records: Sequence[SyncRecord]) -> Mapping[InvoiceId, SyncRecord | AppError]:
+        if any(record.state.is_posted for record in records):
+            self._be_late("write")
         for record in records:
             self._look_at_claim(record)
             stored = self._gate.outside.records.of_id(record.id)
@@ -41,6 +43,14 @@ class WatchedRecords:
             return answers
         self._port.write(records[:written])
         raise ServiceUnavailableError("It broke off in the middle.", service="CRM")
+
+    def add_payments(self, allocations: Any) -> Any:
+        self._be_late("add_payments")
+        return self._port.add_payments(allocations)
+
+    def _be_late(self, call: str) -> None:
+        if call in self._weather.late:
+            self._gate.outside.hub.sleep(self._weather.late[call])
 
     def _look_at_claim(self, record: SyncRecord) -> None:
         outside, machine = self._gate.outside, self._gate.machine
@@ -100,6 +110,8 @@ class WatchedJournal:
         self._gate = gate
 
     def advance(self, ids: Sequence[RequestId], step: PushStep, **more: Any) -> Any:
+        if step is PushStep.SENT and self._gate.is_disk_full_for_sent:
+            raise JournalError("The disk is full.")
         if step is PushStep.RECORDED:
             for record in self._gate.outside.records.records():
                 is_mine = record.claimed_by.endswith(f" on {self._gate.machine}")

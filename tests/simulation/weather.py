@@ -53,6 +53,8 @@ class Weather:
         self.badness = badness
         self.sleeps_when_refused = 0.0
         """For how long the machine sleeps between hearing a refusal and telling the CRM."""
+        self.late: dict[str, float] = {}
+        """How long some writes of what QuickBooks said are on their way: the CRM wants patience."""
         self._naps = 1 if badness and chance.random() < 0.25 else 0
 
     def way(self, call: str) -> float:

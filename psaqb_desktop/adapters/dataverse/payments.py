@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +15,7 @@ from psaqb_desktop.adapters.dataverse.sync_rows import allocation_body, read_all
 from psaqb_desktop.adapters.dataverse.tables import OurTables
 from psaqb_desktop.domain.identifiers import CrmId, payment_record_id
 from psaqb_desktop.domain.money import to_cents
-from psaqb_desktop.domain.push import PaymentAllocation
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation
 
 _SELECT = ",".join(INVOICE_PAYMENT.properties)
 _IDS_IN_ONE_CONDITION = 200
@@ -43,32 +42,31 @@ class Payments:
         found = [read_allocation(row) for row in rows]
         return tuple(sorted(found, key=lambda each: (each.payment_date or date.max, each.id)))
 
-    def replace(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
-        """Write what differs, delete what is no longer there; return the number of both."""
-        stored: dict[CrmId, list[PaymentAllocation]] = defaultdict(list)
-        for each in self.of(list(allocations)):
-            stored[each.sync_id].append(each)
-        operations = [
-            operation
-            for sync_id, wanted in allocations.items()
-            for operation in self._differences(wanted, stored[sync_id])
-        ]
+    def add(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> AddedPayments:
+        """Write what differs; tell that, and what else is stored of the same postings."""
+        stored = {each.id: each for each in self.of(list(allocations))}
+        wanted = {one.id: one for each in allocations.values() for one in map(_as_stored, each)}
+        written = [one for key, one in wanted.items() if stored.get(key) != one]
+        self._write([self._upsert(one) for one in written])
+        others = [one for key, one in stored.items() if key not in wanted]
+        return AddedPayments(tuple(written), tuple(others))
+
+    def remove(self, allocations: Sequence[PaymentAllocation]) -> None:
+        """Delete these."""
+        tables = self._tables
+        self._write(
+            [
+                Operation("DELETE", tables.record(INVOICE_PAYMENT, odata.guid(one.id)))
+                for one in allocations
+            ]
+        )
+
+    def _write(self, operations: Sequence[Operation]) -> None:
         answers = self._client.batch(operations, doing=_WRITING, is_safe=True)
         for operation, answer in zip(operations, answers, strict=True):
             is_gone = operation.method == "DELETE" and answer.status == 404
             if answer.status >= 400 and not is_gone:
                 raise error_of(answer, doing=_WRITING, is_write=False)
-        return len(operations)
-
-    def _differences(
-        self, wanted: Iterable[PaymentAllocation], stored: Iterable[PaymentAllocation]
-    ) -> Iterable[Operation]:
-        there = {each.id: each for each in stored}
-        for allocation in map(_as_stored, wanted):
-            if there.pop(allocation.id, None) != allocation:
-                yield self._upsert(allocation)
-        for gone in there:
-            yield Operation("DELETE", self._tables.record(INVOICE_PAYMENT, odata.guid(gone)))
 
     def _upsert(self, allocation: PaymentAllocation) -> Operation:
         posting = "/" + self._tables.record(INVOICE_SYNC, odata.guid(allocation.sync_id))

@@ -28,7 +28,7 @@ from psaqb_desktop.domain.errors import (
     StaleRecordError,
 )
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, RealmId
-from psaqb_desktop.domain.push import PaymentAllocation, PostingState, SyncRecord
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation, PostingState, SyncRecord
 
 _SELECT = ",".join((*INVOICE_SYNC.properties, "modifiedon"))
 _ANSWERED = f"{INVOICE_SYNC.id_column},modifiedon"
@@ -149,9 +149,15 @@ class DataverseSyncRecords:
                 )
         return written
 
-    def replace_payments(self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]) -> int:
-        """Make the stored allocations of each sync record equal these; returns writes."""
-        return self._payments.replace(allocations)
+    def add_payments(
+        self, allocations: Mapping[CrmId, Sequence[PaymentAllocation]]
+    ) -> AddedPayments:
+        """Write those allocations of sync records that are not stored as they are here."""
+        return self._payments.add(allocations)
+
+    def remove_payments(self, allocations: Sequence[PaymentAllocation]) -> None:
+        """Delete stored allocations."""
+        self._payments.remove(allocations)
 
     def payments_of(self, sync_id: CrmId) -> tuple[PaymentAllocation, ...]:
         """Return the allocations of one record, by date."""
