@@ -79,7 +79,7 @@ class History:
             assert record.paid == sum(amounts) == document.total - document.balance
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(steps=STEPS, cut_off=CUT_OFF)
 def test_after_a_pull_the_crm_agrees_with_quickbooks(
     steps: list[tuple[str, int, bool]], cut_off: set[str]

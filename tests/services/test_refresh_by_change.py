@@ -212,7 +212,6 @@ TestRefreshByChange = pytest.mark.filterwarnings("ignore")(RefreshByChange.TestC
 RefreshByChange.TestCase.settings = settings(
     max_examples=25,
     stateful_step_count=25,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 
