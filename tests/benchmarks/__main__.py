@@ -23,10 +23,13 @@ def names() -> tuple[str, ...]:
 
 
 def run(name: str, scale: Scale) -> Report:
-    """Run one benchmark and return its figures."""
+    """Run one benchmark and print its figures: those that it has, if it fails on its way."""
     module = importlib.import_module(f"tests.benchmarks.{_PREFIX}{name}")
     report = Report(name)
-    module.run(report, scale)
+    try:
+        module.run(report, scale)
+    finally:
+        report.print()
     return report
 
 
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         print("Benchmarks:", ", ".join(names()))
         return 2 if unknown else 0
     for name in chosen:
-        run(name, scale).print()
+        run(name, scale)
     return 0
 
 

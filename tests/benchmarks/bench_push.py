@@ -43,7 +43,7 @@ class Sizes:
     by_peer_in_turn: int
 
 
-FULL = Sizes(planted=24_000, to_one=1000, to_each_of_ten=100, by_peer=1000, by_peer_in_turn=100)
+FULL = Sizes(planted=32_000, to_one=1000, to_each_of_ten=100, by_peer=1000, by_peer_in_turn=100)
 SMOKE = Sizes(planted=300, to_one=12, to_each_of_ten=0, by_peer=2, by_peer_in_turn=1)
 
 
