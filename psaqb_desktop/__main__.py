@@ -7,12 +7,17 @@ their own, the sign-in browser (``--oauth-window``) and the practice services
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psaqb_desktop import __version__
+
+if TYPE_CHECKING:
+    import argparse
+
+    from psaqb_desktop.bootstrap import Office
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from psaqb_desktop.practice.__main__ import main as serve  # noqa: PLC0415
 
         return serve(given[1:])
+    if not given:
+        # As a rule. Reading arguments takes longer than one would think.
+        from psaqb_desktop.window import open_window  # noqa: PLC0415
+
+        return open_window()
     options = _read(given)
     if options.self_check:
         from psaqb_desktop.self_check import run_self_check  # noqa: PLC0415
@@ -40,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def console(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line."""
-    from psaqb_desktop.bootstrap import Office, open_log, open_office  # noqa: PLC0415
+    from psaqb_desktop.bootstrap import open_log, open_office  # noqa: PLC0415
     from psaqb_desktop.cli.main import run  # noqa: PLC0415
 
     def open_logged(data_dir: Path | None) -> Office:
@@ -52,6 +62,8 @@ def console(arguments: Sequence[str] | None = None) -> int:
 
 
 def _read(arguments: Sequence[str]) -> argparse.Namespace:
+    import argparse  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(
         prog="psaqb-desktop",
         description="Post Dynamics 365 PSA invoices to QuickBooks Online and bring payments back.",

@@ -40,21 +40,16 @@ _FIRST_SCREENS = 200
 """Rows that are read before the first paint; the whole list follows."""
 
 
-def open_window(*, data_dir: Path | None, environment: str, is_practice: bool) -> int:
+def open_window(
+    *, data_dir: Path | None = None, environment: str = "", is_practice: bool = False
+) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
+    # Before Qt itself is imported, so that it can do no harm.
     refusal = unsound_pair(_pyside_version(), sys.version_info[:2])
     if refusal:
         sys.stderr.write(refusal + "\n")
         return 1
-    # Nothing that a start makes is garbage; the window's own collector takes over.
-    gc.disable()
-    # Qt is imported only now: the refusal must come before it can do harm.
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
-
-    app = QApplication(sys.argv[:1])
-    app.setApplicationName("psaqb-desktop")
-    # The window's end is awaited; Qt must not stop the loop under it.
-    app.setQuitOnLastWindowClosed(False)
+    app = _open_application()
     name = _PRACTICE if is_practice else environment
     window = _first_window(app, data_dir, name)
     # Only now, after the first paint.
@@ -64,6 +59,21 @@ def open_window(*, data_dir: Path | None, environment: str, is_practice: bool) -
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(_run(app, window, data_dir, environment, is_practice=is_practice))
+
+
+def _open_application() -> QApplication:
+    # Nothing that a start makes is garbage; the window's own collector takes over.
+    gc.disable()
+    from psaqb_desktop.ui.plain_imports import use_plain_imports  # noqa: PLC0415
+
+    use_plain_imports()
+    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("psaqb-desktop")
+    # The window's end is awaited; Qt must not stop the loop under it.
+    app.setQuitOnLastWindowClosed(False)
+    return app
 
 
 def _first_window(app: QApplication, data_dir: Path | None, name: str) -> MainWindow | None:

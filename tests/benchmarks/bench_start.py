@@ -11,29 +11,15 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from psaqb_desktop.adapters.cache import SqliteInvoiceCache
-from psaqb_desktop.adapters.settings.paths import find_paths
-from psaqb_desktop.domain.refreshing import RowChanges, Watermark
 from tests.benchmarks.report import Report, Scale
 from tests.benchmarks.screen import NoScreenError, Screen
-from tests.ui_invoices.ui_examples import CONNECTIONS, NOW, many_rows
+from tests.fakes.kept_list import keep_list
 
 WANTED_RATIO = 1.5
 SOURCE = [sys.executable, "-m", "psaqb_desktop"]
 BARE = [sys.executable, str(Path(__file__).with_name("bare_window.py"))]
-_ENVIRONMENT = """\
-default_environment = "bench"
-[bench]
-kind = "production"
-crm_url = "https://crm.invalid"
-authority = "https://login.invalid"
-tenant = "contoso"
-client_id = "app"
-sign_in = "system-browser"
-"""
 
 
 def run(report: Report, scale: Scale) -> None:
@@ -53,14 +39,6 @@ def run(report: Report, scale: Scale) -> None:
     )
 
 
-def _keep_list(file: Path, rows: int) -> None:
-    cache, listed = SqliteInvoiceCache(file), many_rows(rows)
-    records = tuple(row.record for row in listed if row.record)
-    head = cache.head()
-    known = replace(head, watermark=Watermark(NOW), read_on=NOW, connections=CONNECTIONS)
-    cache.write(head, RowChanges(tuple(row.invoice for row in listed), records), known)
-
-
 def compared(
     screen: Screen, one: Sequence[str], other: Sequence[str], scale: Scale
 ) -> tuple[float, float]:
@@ -68,10 +46,7 @@ def compared(
     rows, times = (60, 1) if scale is Scale.SMOKE else (10_000, 9)
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        paths = find_paths(data, {})
-        paths.environments_file.parent.mkdir(parents=True)
-        paths.environments_file.write_text(_ENVIRONMENT, encoding="utf-8")
-        _keep_list(paths.cache_file("bench"), rows)
+        keep_list(data, rows)
         environment = {
             **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
             "PSAQB_DATA_DIR": folder,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.kept_list import keep_list
+
 HEAVY = (
     "requests",
     "urllib3",
@@ -75,3 +77,31 @@ assert "PySide6" not in sys.modules
 
 def test_the_look_sees_what_is_loaded(tmp_path: Path) -> None:
     assert _heavy_after("import requests", tmp_path) == ["requests", "urllib3"]
+
+
+FIRST_PAINT = """
+from psaqb_desktop import window
+app = window._open_application()
+first = window._first_window(app, None, "")
+assert first is not None
+assert first.page.model.rowCount() > 0
+"""
+"""What a start does before it loads anything else: the window with the first kept rows."""
+
+
+def test_the_first_paint_pulls_nothing_heavy(tmp_path: Path) -> None:
+    keep_list(tmp_path, 60)
+
+    assert _heavy_after(FIRST_PAINT, tmp_path) == []
+
+
+def test_no_import_reads_the_source_of_a_module(tmp_path: Path) -> None:
+    """PySide would read each, and Python would keep all of them (see ``ui.plain_imports``)."""
+    keep_list(tmp_path, 60)
+    script = """
+import linecache
+sources = [file for file in linecache.cache if "psaqb_desktop" in file]
+assert not sources, sources
+"""
+
+    assert _heavy_after(FIRST_PAINT + script, tmp_path) == []

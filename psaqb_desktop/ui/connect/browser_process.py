@@ -72,6 +72,9 @@ def _show(order: BrowserOrder, argv: Sequence[str]) -> BrowseOutcome:
     from PySide6.QtCore import QMetaObject, Qt  # noqa: PLC0415
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
+    from psaqb_desktop.ui.plain_imports import use_plain_imports  # noqa: PLC0415
+
+    use_plain_imports()
     from psaqb_desktop.ui.connect.browser_window import BrowserWindow  # noqa: PLC0415
     from psaqb_desktop.ui.look import ColourChoice, apply_look  # noqa: PLC0415
 
