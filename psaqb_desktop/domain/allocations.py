@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import QuickBooksId, payment_record_id
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.pull import Payment
-from psaqb_desktop.domain.push import PaymentAllocation, PostedDocument, SyncRecord
+from psaqb_desktop.domain.push import PaymentAllocation, PostedDocument
+from psaqb_desktop.domain.sync_record import SyncRecord
 
 DocumentKey = tuple[DocumentType, QuickBooksId]
 """Type and id name a document within its company."""

@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from psaqb_desktop.domain.check_context import CheckContext
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine
 from psaqb_desktop.domain.draft_tax import TaxDecision, decide_tax
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.header_checks import (
@@ -25,7 +26,8 @@ from psaqb_desktop.domain.header_checks import (
     sum_findings,
 )
 from psaqb_desktop.domain.identifiers import QuickBooksId
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.links import LinkKind
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.money import ZERO, to_cents

@@ -6,14 +6,14 @@ What was posted is outdated only when one of these facts is another.
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.money import to_cents
 
 
 def content_digest(invoice: Invoice) -> str:
     """Return the fingerprint of customer, currency, dates, number and amounts."""
+    from hashlib import sha256  # noqa: PLC0415 - seldom needed, and the start is short of time
+
     amounts = (invoice.net, invoice.discount, invoice.freight, invoice.tax, invoice.total)
     facts = (
         invoice.customer.id,

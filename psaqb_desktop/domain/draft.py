@@ -11,16 +11,10 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.invoice import BillTo
 from psaqb_desktop.domain.money import ZERO
-
-
-class DocumentType(Enum):
-    """A negative invoice is written as a credit memo; the value is QuickBooks' entity name."""
-
-    INVOICE = "Invoice"
-    CREDIT_MEMO = "CreditMemo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from psaqb_desktop.domain.draft import Chosen, DraftTaxLine
-from psaqb_desktop.domain.findings import Cause, Finding, LinkWanted, blocker, warning
+from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.invoice import Invoice
-from psaqb_desktop.domain.links import LinkKind
+from psaqb_desktop.domain.links import LinkKind, LinkWanted
 from psaqb_desktop.domain.mapping import Mapping, percent_key
 from psaqb_desktop.domain.money import CENT, ZERO, to_cents
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists, TaxCode

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.push import PostedDocument, PostingState, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.domain.texts import invoices_named_in
 
 _FINDING = re.compile(r"Posted more than once: .*? Void all but one\.", re.DOTALL)

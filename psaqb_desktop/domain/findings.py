@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from psaqb_desktop.domain.links import LinkKind
+if TYPE_CHECKING:
+    from psaqb_desktop.domain.links import LinkWanted
 
 
 class Severity(Enum):
@@ -54,15 +56,6 @@ class Cause(Enum):
     DUPLICATE_IN_QUICKBOOKS = "More than once in QuickBooks"
     REFUSED = "Refused by QuickBooks"
     OUTCOME_UNKNOWN = "Checking outcome"
-
-
-@dataclass(frozen=True, slots=True)
-class LinkWanted:
-    """The CRM record that a finding asks to be linked."""
-
-    kind: LinkKind
-    crm_key: str
-    crm_name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.listing import is_pushable_status
 from psaqb_desktop.domain.money import CENT, ZERO, to_cents
 

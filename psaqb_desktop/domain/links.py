@@ -63,6 +63,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkWanted:
+    """The CRM record that a finding asks to be linked."""
+
+    kind: LinkKind
+    crm_key: str
+    crm_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A QuickBooks list entry that a CRM record may mean.
 

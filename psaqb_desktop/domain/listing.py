@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from psaqb_desktop.domain.connection import Connection, RouteBy
 from psaqb_desktop.domain.content_digest import content_digest
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import CrmId, RealmId
 from psaqb_desktop.domain.invoice import (
@@ -21,8 +22,11 @@ from psaqb_desktop.domain.invoice import (
     Routing,
 )
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus, SyncRecord
 from psaqb_desktop.domain.routing_problems import unreadable_rule_finding
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
+
+if TYPE_CHECKING:
+    from psaqb_desktop.domain.checked import Checked
 
 
 class RowStatus(Enum):
@@ -38,21 +42,6 @@ class RowStatus(Enum):
     POSTED_REVIEW = "Posted, review"
     FAILED = "Failed"
     LEFT_OUT = "Left out"
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """The outcome of checking one invoice: a draft if it can go, and all its findings."""
-
-    invoice: Invoice
-    connection: Connection | None
-    draft: Draft | None
-    findings: tuple[Finding, ...]
-
-    @property
-    def is_ready(self) -> bool:
-        """A draft exists and nothing blocks it."""
-        return self.draft is not None and not any(f.is_blocker for f in self.findings)
 
 
 @dataclass(frozen=True, slots=True)

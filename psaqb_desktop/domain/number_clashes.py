@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId, RealmId
-from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.sync_record import SyncRecord
 
 _Place = tuple[RealmId, DocumentType, str]
 """QuickBooks looks for a number within a company and a kind of document."""

@@ -10,12 +10,8 @@ from dataclasses import replace
 
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.money import Money, to_cents
-from psaqb_desktop.domain.push import (
-    PostedDocument,
-    PostingState,
-    QuickBooksStatus,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 
 
 def with_review(record: SyncRecord, document: PostedDocument) -> SyncRecord:

@@ -1,13 +1,14 @@
-"""Pushes: one attempt to get one draft into QuickBooks, and what the CRM remembers of it."""
+"""Pushes: one attempt to get one draft into QuickBooks, and what came of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
@@ -18,43 +19,7 @@ from psaqb_desktop.domain.identifiers import (
     RequestId,
 )
 from psaqb_desktop.domain.money import ZERO
-
-
-class PostingState(Enum):
-    """How far an invoice has got; stored in ``psaqb_invoicesync``.
-
-    CLAIMED: a desktop has announced the push, request id and digest are stored.
-    UNKNOWN: sent, outcome not known; cannot be pushed again until settled.
-    """
-
-    NOT_POSTED = "Not posted"
-    CLAIMED = "Posting"
-    UNKNOWN = "Checking outcome"
-    POSTED = "Posted"
-    POSTED_REVIEW = "Posted, review"
-    FAILED = "Failed"
-    LEFT_OUT = "Left out"
-
-    @property
-    def is_open(self) -> bool:
-        """A write may be under way or lost: only settling may touch it."""
-        return self in {PostingState.CLAIMED, PostingState.UNKNOWN}
-
-    @property
-    def is_posted(self) -> bool:
-        """A QuickBooks document exists."""
-        return self in {PostingState.POSTED, PostingState.POSTED_REVIEW}
-
-
-class QuickBooksStatus(Enum):
-    """Where the document stands in QuickBooks, derived from its amounts (it has no status)."""
-
-    NONE = ""
-    OPEN = "Open"
-    PART_PAID = "Part paid"
-    PAID = "Paid"
-    VOIDED = "Voided"
-    MISSING = "Missing"
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,78 +67,6 @@ class PostedDocument:
         Nothing is settled of a document that is gone.
         """
         return ZERO if self.is_deleted else self.total - self.balance
-
-
-@dataclass(frozen=True, slots=True)
-class SyncRecord:
-    """A ``psaqb_invoicesync`` record: what the CRM knows of an invoice's way to one company."""
-
-    id: CrmId
-    invoice_id: InvoiceId
-    connection_id: ConnectionId
-    realm_id: RealmId
-    state: PostingState = PostingState.NOT_POSTED
-    request_id: RequestId = RequestId("")
-    generation: int = 0
-    digest: str = ""
-    document_type: DocumentType = DocumentType.INVOICE
-    quickbooks_id: QuickBooksId = QuickBooksId("")
-    number: str = ""
-    sync_token: str = ""
-    customer_id: QuickBooksId = QuickBooksId("")
-    """QuickBooks' customer of the document."""
-    txn_date: date | None = None
-    currency: str = ""
-    total: Decimal | None = None
-    tax: Decimal | None = None
-    balance: Decimal | None = None
-    paid: Decimal | None = None
-    quickbooks_status: QuickBooksStatus = QuickBooksStatus.NONE
-    finding: str = ""
-    """The last finding in words, for people who read the CRM without the program."""
-    finding_cause: str = ""
-    reason_left_out: str = ""
-    claimed_by: str = ""
-    claimed_on: datetime | None = None
-    pushed_on: datetime | None = None
-    pushed_by: str = ""
-    accepted_by: str = ""
-    """Who looked at a difference and accepted it."""
-    accepted_on: datetime | None = None
-    last_checked: datetime | None = None
-    invoice_version: str = ""
-    """Version of the CRM invoice whose draft was sent."""
-    content_digest: str = ""
-    """Fingerprint of the same invoice's figures; empty in records of before it was kept."""
-    version: str = ""
-    """ETag of this record; empty when it is not in the CRM yet."""
-    modified_on: datetime | None = None
-    is_invoice_deleted: bool = False
-    """The CRM invoice is no more: the CRM took it out of this record. Read, never written."""
-
-    @property
-    def is_gone(self) -> bool:
-        """The document that was posted has been voided or deleted in QuickBooks."""
-        gone = {QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING}
-        return self.state.is_posted and self.quickbooks_status in gone
-
-    def posted(self, document: PostedDocument) -> SyncRecord:
-        """Return the record with what QuickBooks holds now."""
-        return replace(
-            self,
-            document_type=document.type,
-            quickbooks_id=document.id,
-            number=document.number,
-            sync_token=document.sync_token,
-            customer_id=document.customer_id,
-            txn_date=document.txn_date,
-            currency=document.currency,
-            total=document.total,
-            tax=document.tax,
-            balance=document.balance,
-            paid=document.paid,
-            quickbooks_status=document.status,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 
 from psaqb_desktop.domain.draft import Chosen
-from psaqb_desktop.domain.findings import Cause, Finding, LinkWanted, blocker, warning
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
-from psaqb_desktop.domain.links import Link, LinkKind
+from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
+from psaqb_desktop.domain.links import Link, LinkKind, LinkWanted
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists, ListEntry, QuickBooksCustomer
 from psaqb_desktop.domain.texts import ended

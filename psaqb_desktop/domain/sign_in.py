@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from psaqb_desktop.domain.connection import Connection, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.errors import Cancelled, RequestRejectedError, UnreadableAnswerError
 from psaqb_desktop.domain.quickbooks_lists import CompanyInfo
 

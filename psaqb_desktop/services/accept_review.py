@@ -8,7 +8,7 @@ from dataclasses import replace
 from psaqb_desktop.domain.duplicates import names_duplicates
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError, StaleRecordError
 from psaqb_desktop.domain.listing import ListedInvoice
-from psaqb_desktop.domain.push import PostingState, SyncRecord
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.ports import Clock, SyncRecordStore
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.findings import Finding
@@ -16,14 +17,8 @@ from psaqb_desktop.domain.identifiers import (
     request_id,
     sync_record_id,
 )
-from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import (
-    JournalEntry,
-    PostedDocument,
-    PostingState,
-    PushStep,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import JournalEntry, PostedDocument, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.ports import PushJournal
 
 

@@ -21,10 +21,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from psaqb_desktop.domain.allocations import DocumentKey, documents_settled_by
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import InvoiceId, RealmId
 from psaqb_desktop.domain.pull import Changes
-from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.domain.texts import invoices_named_in
 from psaqb_desktop.services.missing_documents import MissingDocuments
 from psaqb_desktop.services.ports import SyncRecordStore

@@ -9,16 +9,18 @@ from itertools import islice
 
 from psaqb_desktop.domain.check import check_invoice
 from psaqb_desktop.domain.check_context import CheckContext
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
-from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
+from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.number_clashes import has_shortened_number, with_number_clashes
-from psaqb_desktop.domain.push import SyncRecord
 from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_kind_problem
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.lanes import threads_of

@@ -6,20 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId, request_id
-from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.mapping import read_mapping
-from psaqb_desktop.domain.push import (
-    PostingState,
-    Push,
-    PushResult,
-    PushStep,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import Push, PushResult, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.adoption import blank_record, generation_known_to, record_at
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import (
     AppError,
@@ -31,8 +32,9 @@ from psaqb_desktop.domain.errors import (
 )
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked, RowStatus
-from psaqb_desktop.domain.push import PostingState, Push, PushResult, PushStep
+from psaqb_desktop.domain.listing import RowStatus
+from psaqb_desktop.domain.push import Push, PushResult, PushStep
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.claim_tempo import MOST_IN_A_GROUP, ClaimTempo
 from psaqb_desktop.services.claims import Claims

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from psaqb_desktop.domain.allocations import DocumentKey
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.duplicates import duplicates, names_duplicates
 from psaqb_desktop.domain.errors import Cancelled
 from psaqb_desktop.domain.identifiers import InvoiceId, RealmId
 from psaqb_desktop.domain.pull import Changes
-from psaqb_desktop.domain.push import QuickBooksStatus, SyncRecord
+from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.changed_documents import key_of, read_documents

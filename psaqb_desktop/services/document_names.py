@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.money import Money
 from psaqb_desktop.domain.push import PostedDocument
 

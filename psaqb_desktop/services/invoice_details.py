@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from psaqb_desktop.domain.invoice import InvoiceLine
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation
 from psaqb_desktop.services.ports import InvoiceSource, PushJournal, SyncRecordStore

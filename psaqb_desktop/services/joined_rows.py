@@ -15,9 +15,9 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.kept_rows import KeptRows
 from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, deleted_invoice, route
-from psaqb_desktop.domain.push import SyncRecord
-from psaqb_desktop.domain.refreshing import KeptRows
+from psaqb_desktop.domain.sync_record import SyncRecord
 
 _FEW = 2000
 """Up to so many changed rows are put in their places one by one."""

@@ -7,7 +7,8 @@ import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from psaqb_desktop.domain.connection import Connection, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.identifiers import ConnectionId
 
 log = logging.getLogger("psaqb.tokens")

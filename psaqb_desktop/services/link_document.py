@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError, StaleRecordError
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
-from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.mapping import read_mapping
-from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.adoption import adopted, blank_record, record_at
 from psaqb_desktop.services.check_invoices import CheckInvoices

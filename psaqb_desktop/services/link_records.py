@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.findings import LinkWanted
 from psaqb_desktop.domain.identifiers import link_record_id
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.links import (
     Candidate,
     Link,
     LinkKind,
+    LinkWanted,
     LinkWish,
     Suggestion,
     suggest,

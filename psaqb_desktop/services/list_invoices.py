@@ -20,9 +20,10 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import Cancelled, JournalError, NotSetUpError, SettingsError
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.kept_rows import KeptHead, KeptRows, Watermark
 from psaqb_desktop.domain.listing import InvoiceList
-from psaqb_desktop.domain.push import SyncRecord
-from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges, Watermark
+from psaqb_desktop.domain.refreshing import RowChanges
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.joined_rows import JoinedRows, first_rows, partial_list
 from psaqb_desktop.services.list_ports import InvoiceCache

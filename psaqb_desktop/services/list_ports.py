@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges
+from psaqb_desktop.domain.kept_rows import KeptHead, KeptRows
+from psaqb_desktop.domain.refreshing import RowChanges
 
 
 class InvoiceCache(Protocol):

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
-from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.mapping import read_mapping
-from psaqb_desktop.domain.push import PostedDocument, PostingState, PushResult, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument, PushResult
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.adoption import (
     adopted,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from psaqb_desktop.domain.allocations import DocumentKey
 from psaqb_desktop.domain.errors import ServiceUnavailableError
-from psaqb_desktop.domain.push import PostedDocument, QuickBooksStatus, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 
 MOST_ASKED_FOR = 100

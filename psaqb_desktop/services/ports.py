@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.crm import CrmUser, ProvisionStep
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import (
@@ -22,7 +23,8 @@ from psaqb_desktop.domain.identifiers import (
     RealmId,
     RequestId,
 )
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.links import Link
 from psaqb_desktop.domain.push import (
     AddedPayments,
@@ -31,10 +33,10 @@ from psaqb_desktop.domain.push import (
     PostedDocument,
     Push,
     PushStep,
-    SyncRecord,
 )
 from psaqb_desktop.domain.refreshing import InvoiceChanges, InvoiceVersions
 from psaqb_desktop.domain.sign_in import AuthorizationRequest, DeviceCode
+from psaqb_desktop.domain.sync_record import SyncRecord
 
 
 class Clock(Protocol):

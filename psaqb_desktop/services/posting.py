@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import (
     AppError,
     LeaseTakenError,
@@ -29,14 +29,8 @@ from psaqb_desktop.domain.errors import (
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import (
-    PostedDocument,
-    PostingState,
-    Push,
-    PushResult,
-    PushStep,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import PostedDocument, Push, PushResult, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.document_differences import differences
 from psaqb_desktop.services.ports import Clock, PushJournal

@@ -12,7 +12,7 @@ from dataclasses import replace
 from psaqb_desktop.domain.errors import AppError, RequestRejectedError
 from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.money import Money
-from psaqb_desktop.domain.push import PostingState, SyncRecord
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.ports import Clock, ConnectionStore, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId
-from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
-from psaqb_desktop.domain.push import (
-    PostingState,
-    PushResult,
-)
+from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
+from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher

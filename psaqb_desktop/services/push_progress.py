@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState, PushResult, SyncRecord
+from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.identifiers import QuickBooksId, RealmId, RequestId
 from psaqb_desktop.domain.pull import Changes, Payment
 from psaqb_desktop.domain.push import PostedDocument

@@ -17,13 +17,8 @@ from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.posted_changes import changes_since, is_older, with_review
 from psaqb_desktop.domain.pull import Payment
-from psaqb_desktop.domain.push import (
-    AddedPayments,
-    PaymentAllocation,
-    PostedDocument,
-    QuickBooksStatus,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation, PostedDocument
+from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.ports import SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany

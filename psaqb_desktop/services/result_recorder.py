@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, blocker, warning
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
-from psaqb_desktop.domain.push import PostingState, PushResult, PushStep, SyncRecord
+from psaqb_desktop.domain.push import PushResult, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.lanes import Lanes, OwnLane
 from psaqb_desktop.services.ports import PushJournal, SyncRecordStore

@@ -12,19 +12,13 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import AppError, NotSetUpError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, blocker, warning
 from psaqb_desktop.domain.identifiers import ConnectionId, QuickBooksId
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import (
-    PostedDocument,
-    PostingState,
-    Push,
-    PushResult,
-    PushStep,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import PostedDocument, Push, PushResult, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher, claimant, is_own_claim

@@ -12,21 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import ConnectionId, sync_record_id
-from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.mapping import read_mapping
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import (
-    PostedDocument,
-    PostingState,
-    Push,
-    PushResult,
-    PushStep,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import PostedDocument, Push, PushResult, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.domain.texts import has_key_of
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.check_invoices import CheckInvoices

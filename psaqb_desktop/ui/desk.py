@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
-from psaqb_desktop.domain.invoice import InvoiceLine
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.journal import JournalRecovery
-from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
 from psaqb_desktop.domain.pull import PullSummary
-from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation, PushResult, SyncRecord
+from psaqb_desktop.domain.push import JournalEntry, PaymentAllocation, PushResult
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_progress import PushProgress

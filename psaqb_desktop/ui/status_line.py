@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
-from psaqb_desktop.domain.crm import CrmUser
 from psaqb_desktop.ui.formats import moment_text
 from psaqb_desktop.ui.icons import icon
 from psaqb_desktop.ui.invoices.surface import Activity
 from psaqb_desktop.ui.look import current_colours
+
+if TYPE_CHECKING:
+    # Not before the first paint.
+    from psaqb_desktop.domain.crm import CrmUser
 
 
 class StatusLine(QStatusBar):

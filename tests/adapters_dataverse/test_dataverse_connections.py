@@ -7,13 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from psaqb_desktop.adapters.dataverse.schema import CONNECTION
-from psaqb_desktop.domain.connection import (
-    Connection,
-    Credentials,
-    RouteBy,
-    RoutingRule,
-    TokenAnswer,
-)
+from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.errors import (
     LeaseTakenError,
     RequestRejectedError,

@@ -10,7 +10,8 @@ import pytest
 from psaqb_desktop.adapters.dataverse.invoices import DataverseInvoices
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.invoice import CrmStatus, Invoice, InvoiceKind, LineSource
+from psaqb_desktop.domain.invoice import CrmStatus, Invoice, InvoiceKind
+from psaqb_desktop.domain.invoice_line import LineSource
 from psaqb_desktop.practice.group import GROUP
 from tests.adapters_dataverse.practice_crm_driver import Desk, PracticeCrm
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from psaqb_desktop.adapters.dataverse.line_records import LineRows, read_lines
 from psaqb_desktop.adapters.dataverse.odata import FORMATTED
-from psaqb_desktop.domain.invoice import InvoiceLine, LineSource
+from psaqb_desktop.domain.invoice_line import InvoiceLine, LineSource
 
 _LINE = "10000000-0000-4000-8000-000000000001"
 _TIME, _EXPENSE, _MILESTONE, _TAX = 192350000, 192350001, 192350003, 690970002

@@ -6,7 +6,7 @@ import pytest
 
 from psaqb_desktop.adapters.dataverse.batch import Operation
 from psaqb_desktop.adapters.dataverse.schema import PROFILE, TABLES
-from psaqb_desktop.domain.connection import Credentials, TokenAnswer
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.crm import ProvisionStep
 from psaqb_desktop.domain.errors import (
     NotSetUpError,

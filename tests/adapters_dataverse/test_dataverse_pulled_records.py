@@ -17,7 +17,8 @@ from psaqb_desktop.domain.identifiers import (
     payment_record_id,
     sync_record_id,
 )
-from psaqb_desktop.domain.push import PaymentAllocation, PostingState, SyncRecord
+from psaqb_desktop.domain.push import PaymentAllocation
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from tests.adapters_dataverse.practice_crm_driver import Desk, PracticeCrm
 
 

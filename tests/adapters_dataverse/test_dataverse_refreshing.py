@@ -16,7 +16,7 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import QuickBooksId, RealmId, sync_record_id
 from psaqb_desktop.domain.invoice import CrmStatus, Invoice
 from psaqb_desktop.domain.listing import ListedInvoice
-from psaqb_desktop.domain.push import PostingState, SyncRecord
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.list_invoices import ListInvoices
 from tests.adapters_dataverse.conftest import run_crm
 from tests.adapters_dataverse.practice_crm_driver import Desk, PracticeCrm

@@ -12,8 +12,8 @@ from psaqb_desktop.adapters.dataverse.schema import (
     TABLES,
 )
 from psaqb_desktop.domain.connection import RouteBy, RoutingRule
-from psaqb_desktop.domain.draft import DocumentType
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 
 
 def test_every_state_has_an_option_of_its_own() -> None:

@@ -11,7 +11,7 @@ import pytest
 from psaqb_desktop.adapters.dataverse.batch import Operation
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import ServiceUnavailableError, StaleRecordError
 from psaqb_desktop.domain.identifiers import (
     CrmId,
@@ -22,13 +22,8 @@ from psaqb_desktop.domain.identifiers import (
     request_id,
     sync_record_id,
 )
-from psaqb_desktop.domain.push import (
-    AddedPayments,
-    PaymentAllocation,
-    PostingState,
-    QuickBooksStatus,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 from tests.adapters_dataverse.practice_crm_driver import Desk, PracticeCrm
 
 _NOW = datetime(2026, 11, 20, 9, 30, 15, 123_456, UTC)

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     InvoiceId,

@@ -21,8 +21,9 @@ from psaqb_desktop.adapters.cache.type_fingerprint import fingerprint
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.identifiers import ConnectionId, CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import CrmStatus, Invoice, InvoiceCustomer, InvoiceKind, Routing
-from psaqb_desktop.domain.push import PostingState, SyncRecord
-from psaqb_desktop.domain.refreshing import KeptHead, RowChanges, Watermark
+from psaqb_desktop.domain.kept_rows import KeptHead, Watermark
+from psaqb_desktop.domain.refreshing import RowChanges
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 
 # Built from the dataclasses' own types: a new field is tested the day it appears.
 st.register_type_strategy(

@@ -13,7 +13,7 @@ import pytest
 
 from psaqb_desktop.adapters.journal import SqliteJournal, open_journal
 from psaqb_desktop.adapters.journal.export import verify_lines
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import JournalDamagedError, JournalError
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId, RequestId
 from psaqb_desktop.domain.push import PostedDocument, Push, PushStep

@@ -19,7 +19,8 @@ from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorizat
 from psaqb_desktop.adapters.quickbooks.company import Company
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId, RealmId
 from psaqb_desktop.domain.money import ZERO

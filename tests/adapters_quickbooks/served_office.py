@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from psaqb_desktop.domain.identifiers import RealmId
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.links import LinkKind
-from psaqb_desktop.domain.push import PostingState, SyncRecord
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.practice.group import GB
 from tests.fakes import examples
 from tests.fakes.office import Program, World

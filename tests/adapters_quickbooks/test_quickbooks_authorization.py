@@ -13,7 +13,7 @@ import requests
 
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.authorization import QuickBooksAuthorization
-from psaqb_desktop.domain.connection import Credentials, TokenAnswer
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.errors import (
     AppError,

@@ -14,9 +14,9 @@ import pytest
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import QuickBooksId, RequestId
-from psaqb_desktop.domain.push import QuickBooksStatus
+from psaqb_desktop.domain.sync_record import QuickBooksStatus
 from tests.adapters_quickbooks.planted_forms import Planted, plant
 from tests.adapters_quickbooks.quickbooks_hands import delete, in_batches, invoice_bodies, pay, void
 

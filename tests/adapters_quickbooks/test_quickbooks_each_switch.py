@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from psaqb_desktop.domain.findings import Cause
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from tests.adapters_quickbooks.served_office import Office, lines
 from tests.adapters_quickbooks.unconfirmed import OTHERWISE

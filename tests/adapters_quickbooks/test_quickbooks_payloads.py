@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from psaqb_desktop.adapters.http.exact_json import dumps
 from psaqb_desktop.adapters.quickbooks.payloads import document_payload
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine, DraftTaxLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine, DraftTaxLine
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.invoice import BillTo
 from psaqb_desktop.domain.money import ZERO

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from psaqb_desktop.domain.draft import Chosen, DocumentType, DraftLine, DraftTaxLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, DraftLine, DraftTaxLine
 from psaqb_desktop.domain.errors import RequestRejectedError
 from psaqb_desktop.domain.identifiers import QuickBooksId, RequestId
 from psaqb_desktop.domain.invoice import BillTo
-from psaqb_desktop.domain.push import QuickBooksStatus
+from psaqb_desktop.domain.sync_record import QuickBooksStatus
 
 FIRST = RequestId("0123456789abcdef0123456789abcdef-g1")
 

@@ -17,7 +17,7 @@ import pytest
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import ListedInvoice
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.practice.group import GB
 from tests.adapters_quickbooks.planted_forms import Planted, plant
 from tests.adapters_quickbooks.served_office import REALM, Office, lines

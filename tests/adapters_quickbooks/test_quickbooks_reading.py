@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import (
     RequestRejectedError,
     ServiceUnavailableError,
@@ -17,7 +17,7 @@ from psaqb_desktop.domain.errors import (
     UnreadableAnswerError,
 )
 from psaqb_desktop.domain.identifiers import QuickBooksId, RealmId, RequestId
-from psaqb_desktop.domain.push import QuickBooksStatus
+from psaqb_desktop.domain.sync_record import QuickBooksStatus
 from tests.adapters_quickbooks.quickbooks_hands import delete, in_batches, invoice_bodies, pay, void
 
 FIRST = RequestId("0123456789abcdef0123456789abcdef-g1")

@@ -15,7 +15,7 @@ from psaqb_desktop.adapters.quickbooks.faults import faults_in, read_faults
 from psaqb_desktop.adapters.quickbooks.preferences import company_preferences
 from psaqb_desktop.adapters.quickbooks.refusals import Subject, refusal
 from psaqb_desktop.adapters.quickbooks.tax_codes import joined_tax_codes
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import AppError, UnreadableAnswerError
 
 NAMES = [

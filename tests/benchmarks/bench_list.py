@@ -34,8 +34,8 @@ from psaqb_desktop.domain.identifiers import (
 )
 from psaqb_desktop.domain.invoice import CrmStatus, Invoice
 from psaqb_desktop.domain.listing import InvoiceList
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus, SyncRecord
 from psaqb_desktop.domain.refreshing import RowChanges
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 from psaqb_desktop.practice import server
 from psaqb_desktop.practice.seeding import seed_crm
 from psaqb_desktop.services.list_invoices import ListInvoices

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from psaqb_desktop.domain.listing import Checked, RowStatus
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.domain.texts import invoices_named_in
 from psaqb_desktop.services.cancellation import Cancellation

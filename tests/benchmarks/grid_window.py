@@ -24,7 +24,8 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
-from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
 from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.ui.garbage import MainThreadCollector
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF

@@ -21,8 +21,10 @@ from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.quickbooks.company import Company
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
 from psaqb_desktop.adapters.settings.system_clock import SystemClock
-from psaqb_desktop.domain.connection import Connection, TokenAnswer
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import TokenAnswer
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
@@ -33,7 +35,8 @@ from psaqb_desktop.domain.identifiers import (
     sync_record_id,
 )
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import PostedDocument, PostingState, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.domain.texts import invoice_key
 from psaqb_desktop.practice.crm.storage.database import Database
 from psaqb_desktop.practice.group import (

@@ -20,10 +20,12 @@ from psaqb_desktop.adapters.quickbooks.pacing import CompanyPacings
 from psaqb_desktop.adapters.settings.paths import find_paths
 from psaqb_desktop.adapters.settings.system_clock import SystemClock
 from psaqb_desktop.bootstrap import Office
-from psaqb_desktop.domain.connection import Connection, TokenAnswer
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.identifiers import ConnectionId, RealmId, link_record_id
 from psaqb_desktop.domain.links import Candidate, LinkKind, LinkWish
-from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.practice.group import GB, PRACTICE_INTUIT_CLIENT_SECRET
 from psaqb_desktop.practice.quickbooks.options import QuickBooksOptions
 from psaqb_desktop.practice.quickbooks.seed import seed_company

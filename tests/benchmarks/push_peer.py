@@ -22,7 +22,8 @@ from quickbooks.objects.invoice import Invoice
 
 from psaqb_desktop.adapters.http import exact_json
 from psaqb_desktop.adapters.quickbooks.payloads import document_payload
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.identifiers import RealmId
 
 WAIT_SECONDS = 60.0

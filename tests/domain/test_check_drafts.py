@@ -10,7 +10,7 @@ import pytest
 
 from psaqb_desktop.domain.check import check_invoice
 from psaqb_desktop.domain.check_context import CheckContext
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Severity
 from psaqb_desktop.domain.invoice import (
     BillTo,

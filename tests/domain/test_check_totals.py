@@ -7,11 +7,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psaqb_desktop.domain.draft import DocumentType
-from psaqb_desktop.domain.invoice import (
-    Invoice,
-    InvoiceLine,
-)
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.money import ZERO, to_cents
 from psaqb_desktop.domain.quickbooks_lists import (

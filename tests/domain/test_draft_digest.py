@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.draft import (
     Chosen,
-    DocumentType,
     Draft,
     DraftLine,
     DraftTaxLine,

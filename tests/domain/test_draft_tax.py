@@ -10,7 +10,7 @@ import pytest
 from psaqb_desktop.domain.check import check_invoice
 from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.findings import Cause, Finding, Severity
-from psaqb_desktop.domain.invoice import InvoiceLine
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.links import LinkKind
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.quickbooks_lists import CompanyInfo, CompanyLists

@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Severity
-from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.posted_changes import with_review
-from psaqb_desktop.domain.push import PostedDocument, PostingState, QuickBooksStatus, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 from tests.fakes import examples
 
 DOCUMENT = PostedDocument(

@@ -9,19 +9,15 @@ from typing import Any
 
 import pytest
 
-from psaqb_desktop.domain.connection import ConnectionStatus, Credentials, TokenAnswer
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.connection import ConnectionStatus
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
-from psaqb_desktop.domain.push import (
-    NEXT_STEPS,
-    PostedDocument,
-    PostingState,
-    PushStep,
-    QuickBooksStatus,
-    SyncRecord,
-)
+from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
+from psaqb_desktop.domain.push import NEXT_STEPS, PostedDocument, PushStep
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 from psaqb_desktop.domain.texts import invoice_key, key_note
 from tests.fakes import examples
 from tests.fakes.examples import crm_id, qid

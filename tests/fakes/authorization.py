@@ -7,7 +7,8 @@ from __future__ import annotations
 import threading
 from datetime import datetime, timedelta
 
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.errors import (
     AppError,
     OutcomeUnknownError,

@@ -8,10 +8,8 @@ from typing import Any
 from psaqb_desktop.domain.check import check_invoice
 from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.findings import Finding
-from psaqb_desktop.domain.invoice import (
-    Invoice,
-    InvoiceLine,
-)
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.quickbooks_lists import (
     CompanyLists,

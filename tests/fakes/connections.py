@@ -6,7 +6,8 @@ import threading
 from dataclasses import replace
 from datetime import datetime
 
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.errors import (
     LeaseTakenError,
     NotSetUpError,

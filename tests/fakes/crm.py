@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, RealmId
-from psaqb_desktop.domain.invoice import Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.links import Link, LinkKind
 from psaqb_desktop.domain.refreshing import InvoiceChanges, InvoiceVersions
 from psaqb_desktop.services.ports import Clock

@@ -9,7 +9,8 @@ from typing import Any
 
 from psaqb_desktop.domain.check_context import CheckContext
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine, DraftTaxLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine, DraftTaxLine
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     CrmId,
@@ -23,10 +24,9 @@ from psaqb_desktop.domain.invoice import (
     Invoice,
     InvoiceCustomer,
     InvoiceKind,
-    InvoiceLine,
-    LineSource,
     Routing,
 )
+from psaqb_desktop.domain.invoice_line import InvoiceLine, LineSource
 from psaqb_desktop.domain.links import Link, LinkKind
 from psaqb_desktop.domain.mapping import Mapping
 from psaqb_desktop.domain.money import ZERO

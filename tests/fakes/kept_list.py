@@ -7,7 +7,8 @@ from pathlib import Path
 
 from psaqb_desktop.adapters.cache import SqliteInvoiceCache
 from psaqb_desktop.adapters.settings.paths import find_paths
-from psaqb_desktop.domain.refreshing import RowChanges, Watermark
+from psaqb_desktop.domain.kept_rows import Watermark
+from psaqb_desktop.domain.refreshing import RowChanges
 from tests.ui_invoices.ui_examples import CONNECTIONS, NOW, many_rows
 
 _NAME = "bench"

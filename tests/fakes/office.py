@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psaqb_desktop.adapters.journal import open_journal
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
 from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.identifiers import ConnectionId, CrmId, InvoiceId, RealmId
-from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
-from psaqb_desktop.domain.listing import Checked, ListedInvoice
+from psaqb_desktop.domain.invoice import CrmReference, Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
+from psaqb_desktop.domain.listing import ListedInvoice
 from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.domain.quickbooks_lists import CompanyInfo
 from psaqb_desktop.services.accept_review import AcceptReview

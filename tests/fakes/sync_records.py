@@ -14,7 +14,8 @@ from psaqb_desktop.domain.errors import (
     StaleRecordError,
 )
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, RealmId
-from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation, SyncRecord
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.services.ports import Clock
 
 

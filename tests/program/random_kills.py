@@ -26,7 +26,7 @@ import requests
 
 from psaqb_desktop.adapters.dataverse.schema import STATES
 from psaqb_desktop.cli.exit_codes import OK, OUTCOME_UNKNOWN
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from tests.program.headless import Desktop, Practice, digest_of
 
 COMPANIES = ("GBSI", "USMF")

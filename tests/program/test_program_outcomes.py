@@ -21,7 +21,7 @@ from psaqb_desktop.cli.exit_codes import (
     SIGN_IN_NEEDED,
 )
 from psaqb_desktop.domain.findings import Cause
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from tests.program.headless import REALMS, Desktop, Practice
 
 pytestmark = [pytest.mark.program, pytest.mark.timeout(600)]

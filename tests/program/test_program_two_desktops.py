@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from psaqb_desktop.cli.exit_codes import CANCELLED, NEEDS_ATTENTION, OK, OUTCOME_UNKNOWN
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from tests.program.random_kills import Outcome, RandomKills
 
 pytestmark = [pytest.mark.program, pytest.mark.timeout(900)]

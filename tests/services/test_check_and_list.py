@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from psaqb_desktop.adapters.cache import SqliteInvoiceCache
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.errors import (
     RequestRejectedError,
     ServiceUnavailableError,
@@ -20,9 +21,9 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.invoice import Routing
 from psaqb_desktop.domain.links import LinkKind
-from psaqb_desktop.domain.listing import Checked, RowStatus
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.quickbooks_lists import QuickBooksCustomer
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.invoice_details import InvoiceDetails
 from psaqb_desktop.services.link_records import LinkRecords

@@ -6,7 +6,7 @@ import pytest
 
 from psaqb_desktop.adapters.journal.recovery import rebuild
 from psaqb_desktop.domain.errors import JournalDamagedError, LeaseTakenError
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.journal_upkeep import JournalUpkeep
 from tests.fakes.office import Machine, World, die_pushing
 

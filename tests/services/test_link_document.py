@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import RequestRejectedError, StaleRecordError
-from psaqb_desktop.domain.push import PostedDocument, PostingState
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.link_document import LinkDocument
 from tests.fakes import examples
 from tests.fakes.office import Program, World

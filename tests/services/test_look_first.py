@@ -14,7 +14,8 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.invoice import Routing
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostedDocument, PostingState
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from tests.fakes import examples
 from tests.fakes.office import Machine, Program, World

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.invoice import Invoice
-from psaqb_desktop.domain.listing import Checked
 from tests.fakes import examples
 from tests.fakes.office import Program, World
 

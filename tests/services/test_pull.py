@@ -13,7 +13,8 @@ from psaqb_desktop.domain.errors import RequestRejectedError, ServiceUnavailable
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
 from psaqb_desktop.domain.invoice import Invoice, Routing
 from psaqb_desktop.domain.pull import AppliedAmount, Payment, PullSummary
-from psaqb_desktop.domain.push import PostedDocument, PostingState, QuickBooksStatus, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from tests.fakes import examples
 from tests.fakes.gate import WatchedGate

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from psaqb_desktop.domain.pull import Payment
-from psaqb_desktop.domain.push import PostedDocument, QuickBooksStatus
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import QuickBooksStatus
 from tests.fakes.office import Program, World
 
 DAY = date(2026, 9, 20)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from psaqb_desktop.domain.push import QuickBooksStatus
+from psaqb_desktop.domain.sync_record import QuickBooksStatus
 from psaqb_desktop.services.cancellation import Cancellation
 from tests.fakes import examples
 from tests.fakes.gate import Gate, WatchedGate

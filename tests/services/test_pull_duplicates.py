@@ -10,7 +10,8 @@ from psaqb_desktop.domain.errors import RequestRejectedError
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostedDocument, PostingState
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.accept_review import AcceptReview
 from tests.fakes import examples
 from tests.fakes.office import Program, World

@@ -11,7 +11,7 @@ from psaqb_desktop.domain.errors import RequestRejectedError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.accept_review import AcceptReview
 from tests.fakes.office import Program, World
 

@@ -10,7 +10,7 @@ import pytest
 
 from psaqb_desktop.domain.errors import RequestRejectedError
 from psaqb_desktop.domain.identifiers import RealmId
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.services.missing_documents import MOST_ASKED_FOR
 from psaqb_desktop.services.push_again import PushAgain
 from tests.fakes import examples

@@ -11,7 +11,8 @@ import pytest
 
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId, sync_record_id
-from psaqb_desktop.domain.push import PostedDocument, PostingState, QuickBooksStatus
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.domain.texts import invoice_key
 from tests.fakes import examples
 from tests.fakes.gate import WatchedGate

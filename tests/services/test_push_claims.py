@@ -17,7 +17,8 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import RealmId, RequestId, sync_record_id
 from psaqb_desktop.domain.invoice import Routing
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState, PushStep, SyncRecord
+from psaqb_desktop.domain.push import PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.push_invoices import PushProgress
 from tests.fakes import examples

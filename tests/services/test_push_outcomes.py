@@ -20,7 +20,7 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import RequestId, request_id
 from psaqb_desktop.domain.invoice import Routing
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from tests.fakes import examples
 from tests.fakes.office import Program, World
 

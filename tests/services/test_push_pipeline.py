@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState, PushStep
+from psaqb_desktop.domain.push import PushStep
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.claim_tempo import MOST_AHEAD, MOST_IN_A_GROUP, ClaimTempo
 from psaqb_desktop.services.push_progress import PushProgress

@@ -18,7 +18,7 @@ from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId
 from psaqb_desktop.domain.invoice import CrmReference, CrmStatus, InvoiceCustomer, Routing
 from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
-from psaqb_desktop.domain.push import PostingState, SyncRecord
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.joined_rows import join
 from psaqb_desktop.services.list_invoices import ListInvoices
 from tests.fakes import examples

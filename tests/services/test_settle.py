@@ -19,7 +19,7 @@ from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.invoice import Invoice, Routing
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from tests.fakes import examples
 from tests.fakes.gate import WatchedGate
 from tests.fakes.office import Machine, Program, World, die_pushing

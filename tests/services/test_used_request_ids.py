@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import (
     OutcomeUnknownError,
     RequestIdUsedError,
@@ -17,7 +17,8 @@ from psaqb_desktop.domain.errors import (
 )
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId, request_id
-from psaqb_desktop.domain.push import PostedDocument, PostingState, QuickBooksStatus
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.domain.texts import invoice_key
 from tests.fakes import examples
 from tests.fakes.gate import WatchedGate

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from psaqb_desktop.adapters.http import exact_json
 from psaqb_desktop.adapters.http.answer import HttpAnswer
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft
 from psaqb_desktop.domain.errors import RequestRejectedError
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId, RequestId
 from psaqb_desktop.domain.money import ZERO

@@ -10,7 +10,8 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import PostedDocument, PostingState, PushResult, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument, PushResult
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from tests.fakes.office import Program
 from tests.simulation.outside import Outside
 

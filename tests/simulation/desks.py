@@ -7,10 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from psaqb_desktop.domain.connection import TokenAnswer
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import RequestId
-from psaqb_desktop.domain.push import PostingState, Push, PushStep
+from psaqb_desktop.domain.push import Push, PushStep
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway, CompanyGateway
 from tests.fakes.gate import Death, Gate
 from tests.fakes.office import Machine, Program

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from psaqb_desktop.domain.connection import Connection, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     InvoiceId,

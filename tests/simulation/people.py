@@ -8,7 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
-from psaqb_desktop.domain.push import PaymentAllocation, PostedDocument, SyncRecord
+from psaqb_desktop.domain.push import PaymentAllocation, PostedDocument
+from psaqb_desktop.domain.sync_record import SyncRecord
 from tests.fakes.quickbooks import FakeLedger
 from tests.simulation.outside import Outside
 

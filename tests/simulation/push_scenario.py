@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.findings import Cause
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked
-from psaqb_desktop.domain.push import PostingState, PushResult
+from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from tests.fakes.gate import Gate, KilledError
 from tests.fakes.office import Machine, Program, World

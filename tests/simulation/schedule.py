@@ -12,7 +12,7 @@ from pathlib import Path
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
-from psaqb_desktop.domain.push import PostingState
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from tests.fakes.gate import Death, KilledError
 from tests.simulation.checkers import Checkers

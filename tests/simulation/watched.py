@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from psaqb_desktop.domain.errors import AppError, JournalError, ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState, PushStep, SyncRecord
+from psaqb_desktop.domain.push import PushStep
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.push_progress import PushProgress
 from tests.simulation.outside import Outside
 from tests.simulation.weather import Weather

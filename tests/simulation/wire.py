@@ -11,7 +11,8 @@ from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.adapters.http.session import HttpSession
 from psaqb_desktop.adapters.http.transport import NoAnswerError, NotConnectedError, Transport
 from psaqb_desktop.adapters.quickbooks.gateway import QuickBooksGateway
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.domain.identifiers import RealmId, RequestId
 from psaqb_desktop.domain.quickbooks_lists import CompanyLists

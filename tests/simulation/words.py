@@ -8,7 +8,8 @@ from enum import Enum
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.draft import Draft
-from psaqb_desktop.domain.push import PostedDocument, Push, PushResult, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument, Push, PushResult
+from psaqb_desktop.domain.sync_record import SyncRecord
 
 _MOST = 4
 

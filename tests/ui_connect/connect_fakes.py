@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule, TokenAnswer
+from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.crm import CrmUser, ProvisionStep
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind, SignInMethod
 from psaqb_desktop.domain.errors import AppError

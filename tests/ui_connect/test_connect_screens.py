@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QWidget
 from psaqb_desktop.domain.connection import RouteBy, RoutingRule
 from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
-from psaqb_desktop.domain.push import PostingState, SyncRecord
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.ui.connect.browser_messages import BrowseEnd, BrowseOutcome, BrowserOrder
 from psaqb_desktop.ui.connect.connection_words import badge, last_pulls
 from psaqb_desktop.ui.connect.connections_page import ConnectionsPage, PageAction

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.environment import Environment
-from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.ui.environment_band import EnvironmentBand
 from psaqb_desktop.ui.invoices.batches import MANY, Batch, batches_of
 from psaqb_desktop.ui.invoices.confirm_push import ConfirmPushDialog

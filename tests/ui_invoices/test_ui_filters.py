@@ -8,7 +8,7 @@ import pytest
 from psaqb_desktop.domain.findings import Cause, blocker
 from psaqb_desktop.domain.invoice import CrmStatus
 from psaqb_desktop.domain.listing import ListedInvoice
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.ui.invoices.filters import Period, View, period_range
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from tests.ui_invoices.ui_examples import UK, invoice, listed, posted, record

@@ -12,7 +12,8 @@ from psaqb_desktop.domain.errors import JournalError, ServiceUnavailableError, S
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostingState, PushResult, QuickBooksStatus
+from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.ui.invoices.confirm_push import ConfirmPushDialog
 from psaqb_desktop.ui.invoices.filters import View
 from psaqb_desktop.ui.invoices.remedies import offer_for

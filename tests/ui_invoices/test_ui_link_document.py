@@ -11,12 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import PostedDocument, PostingState
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.ui.invoices.link_document_dialog import LinkDocumentDialog
 from psaqb_desktop.ui.invoices.remedies import Remedy, offers_for

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from psaqb_desktop.domain.findings import Cause, LinkWanted, blocker, warning
-from psaqb_desktop.domain.links import LinkKind
+from psaqb_desktop.domain.findings import Cause, blocker, warning
+from psaqb_desktop.domain.links import LinkKind, LinkWanted
 from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.ui.invoices.problems import problem_groups
 from psaqb_desktop.ui.invoices.remedies import Remedy, offer_for, offer_for_all

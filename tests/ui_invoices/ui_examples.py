@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine, DraftTaxLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine, DraftTaxLine
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
-from psaqb_desktop.domain.findings import Cause, Finding, LinkWanted, blocker, warning
+from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     CrmId,
@@ -28,14 +29,10 @@ from psaqb_desktop.domain.invoice import (
     InvoiceKind,
     Routing,
 )
-from psaqb_desktop.domain.links import LinkKind
+from psaqb_desktop.domain.links import LinkKind, LinkWanted
 from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
 from psaqb_desktop.domain.money import to_cents
-from psaqb_desktop.domain.push import (
-    PostingState,
-    QuickBooksStatus,
-    SyncRecord,
-)
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 
 NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 TODAY = date(2026, 11, 23)

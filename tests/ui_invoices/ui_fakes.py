@@ -11,9 +11,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QWidget
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.crm import CrmUser
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import AppError, Cancelled, JournalDamagedError
 from psaqb_desktop.domain.findings import Finding
@@ -23,25 +24,20 @@ from psaqb_desktop.domain.identifiers import (
     QuickBooksId,
     RequestId,
 )
-from psaqb_desktop.domain.invoice import (
-    CrmReference,
-    Invoice,
-    InvoiceLine,
-    LineSource,
-)
+from psaqb_desktop.domain.invoice import CrmReference, Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine, LineSource
 from psaqb_desktop.domain.journal import JournalRecovery
-from psaqb_desktop.domain.listing import Checked, InvoiceList, ListedInvoice, RowStatus
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, RowStatus
 from psaqb_desktop.domain.money import to_cents
 from psaqb_desktop.domain.pull import PullSummary
 from psaqb_desktop.domain.push import (
     JournalEntry,
     PaymentAllocation,
     PostedDocument,
-    PostingState,
     PushResult,
     PushStep,
-    SyncRecord,
 )
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.invoice_details import InvoiceFacts
 from psaqb_desktop.services.link_document import LinkChoice

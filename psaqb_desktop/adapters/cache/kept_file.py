@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from psaqb_desktop.adapters.cache.plain_values import reader_of, to_plain
 from psaqb_desktop.adapters.cache.row_table import DamagedRowError, RowTable
 from psaqb_desktop.adapters.cache.type_fingerprint import fingerprint
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
 from psaqb_desktop.domain.invoice import Invoice
+from psaqb_desktop.domain.kept_rows import KeptHead, KeptRows
 from psaqb_desktop.domain.listing import PUSHABLE_STATUSES, WAITING_STATES
-from psaqb_desktop.domain.push import SyncRecord
-from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges
+from psaqb_desktop.domain.sync_record import SyncRecord
+
+if TYPE_CHECKING:
+    from psaqb_desktop.domain.refreshing import RowChanges
 
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, AttributeError, ArithmeticError)
 """What reading raises where the file is not as it was written."""
@@ -78,6 +80,8 @@ def prepare(connection: sqlite3.Connection) -> None:
             connection.execute('DROP TABLE "{}"'.format(name.replace('"', '""')))
         for statement in (*(table.create for table in _TABLES), *_SCHEMA):
             connection.execute(statement)
+        import uuid  # noqa: PLC0415 - for a new file only, and the start is short of time
+
         _put(connection, "written_as", _written_as())
         _put_head(connection, KeptHead(str(uuid.uuid4())))
 

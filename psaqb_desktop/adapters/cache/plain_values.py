@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Any, NewType, Union
 
 Reader = Callable[[Any], Any]
+_HINTS: dict[type, dict[str, Any]] = {}
+"""Types of fields that were resolved once; it takes long."""
 
 WRITE: dict[type, Callable[[Any], Any]] = {
     Decimal: str,
@@ -37,8 +39,11 @@ def to_plain(value: Any) -> Any:
 
 def hints_of(kind: type[Any]) -> dict[str, Any]:
     """Return the resolved type of each field of a dataclass, in order."""
-    hints = typing.get_type_hints(kind)
-    return {field.name: hints[field.name] for field in fields(kind)}
+    known = _HINTS.get(kind)
+    if known is None:
+        hints = typing.get_type_hints(kind)
+        known = _HINTS[kind] = {field.name: hints[field.name] for field in fields(kind)}
+    return known
 
 
 def reader_of(hint: Any) -> Reader | None:

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from psaqb_desktop.adapters.cache import kept_file
 from psaqb_desktop.adapters.cache.kept_file import UNREADABLE
-from psaqb_desktop.domain.refreshing import KeptHead, KeptRows, RowChanges
+from psaqb_desktop.domain.kept_rows import KeptHead, KeptRows
+
+if TYPE_CHECKING:
+    from psaqb_desktop.domain.refreshing import RowChanges
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")

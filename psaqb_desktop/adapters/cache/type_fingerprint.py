@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import is_dataclass
 from typing import Any, get_args
 
@@ -10,11 +9,11 @@ from psaqb_desktop.adapters.cache.plain_values import hints_of
 
 
 def fingerprint(*kinds: type) -> str:
-    """Return a digest of all fields and types: changed dataclasses have another one."""
+    """Return all fields and types as one text: changed dataclasses have another one."""
     seen: dict[type, str] = {}
     for kind in kinds:
         _describe(kind, seen)
-    return hashlib.sha256(repr(list(seen.values())).encode()).hexdigest()
+    return "\n".join(seen.values())
 
 
 def _describe(hint: Any, seen: dict[type, str]) -> None:

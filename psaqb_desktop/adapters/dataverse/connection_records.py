@@ -9,7 +9,8 @@ from psaqb_desktop.adapters.dataverse import odata
 from psaqb_desktop.adapters.dataverse.client import JsonObject
 from psaqb_desktop.adapters.dataverse.schema import ENVIRONMENTS, QuickBooksEnvironment
 from psaqb_desktop.adapters.dataverse.values import moment, words
-from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule, TokenAnswer
+from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.identifiers import ConnectionId, RealmId
 
 

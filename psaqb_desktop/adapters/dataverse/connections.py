@@ -18,7 +18,8 @@ from psaqb_desktop.adapters.dataverse.faults import DUPLICATE_KEY, SERVICE
 from psaqb_desktop.adapters.dataverse.schema import CONNECTION
 from psaqb_desktop.adapters.dataverse.tables import OurTables
 from psaqb_desktop.adapters.dataverse.values import moment, words
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.errors import (
     LeaseTakenError,
     OutcomeUnknownError,

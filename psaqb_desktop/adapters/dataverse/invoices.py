@@ -29,7 +29,8 @@ from psaqb_desktop.adapters.dataverse.odata import (
 )
 from psaqb_desktop.adapters.dataverse.values import reference, words
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId
-from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import CrmReference, Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.refreshing import InvoiceChanges, InvoiceVersions
 
 _ANNOTATIONS = f"{FORMATTED},{LOOKUP_TABLE}"

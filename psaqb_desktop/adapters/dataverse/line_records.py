@@ -25,7 +25,8 @@ from psaqb_desktop.adapters.dataverse.values import (
     words,
 )
 from psaqb_desktop.domain.identifiers import CrmId
-from psaqb_desktop.domain.invoice import CrmReference, InvoiceLine, LineSource
+from psaqb_desktop.domain.invoice import CrmReference
+from psaqb_desktop.domain.invoice_line import InvoiceLine, LineSource
 from psaqb_desktop.domain.money import ZERO
 
 _PROJECT_LINE = 5

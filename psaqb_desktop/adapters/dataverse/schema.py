@@ -20,8 +20,8 @@ from psaqb_desktop.adapters.dataverse.columns import (
     string,
     whole,
 )
-from psaqb_desktop.domain.draft import DocumentType
-from psaqb_desktop.domain.push import PostingState, QuickBooksStatus
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 
 PUBLISHER = "psaqb"
 PUBLISHER_NAME = "PSAQB Desktop"

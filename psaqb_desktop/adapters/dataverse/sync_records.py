@@ -28,7 +28,8 @@ from psaqb_desktop.domain.errors import (
     StaleRecordError,
 )
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId, RealmId
-from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation, PostingState, SyncRecord
+from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation
+from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 
 _SELECT = ",".join((*INVOICE_SYNC.properties, "modifiedon"))
 _ANSWERED = f"{INVOICE_SYNC.id_column},modifiedon"

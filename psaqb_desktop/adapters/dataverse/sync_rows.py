@@ -22,7 +22,7 @@ from psaqb_desktop.adapters.dataverse.values import (
     optional_decimal,
     words,
 )
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import (
     ConnectionId,
     CrmId,
@@ -32,12 +32,8 @@ from psaqb_desktop.domain.identifiers import (
     RequestId,
 )
 from psaqb_desktop.domain.money import to_cents
-from psaqb_desktop.domain.push import (
-    PaymentAllocation,
-    PostingState,
-    QuickBooksStatus,
-    SyncRecord,
-)
+from psaqb_desktop.domain.push import PaymentAllocation
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 
 
 def read_sync_record(row: JsonObject) -> SyncRecord:

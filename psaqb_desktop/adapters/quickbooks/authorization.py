@@ -15,7 +15,8 @@ from psaqb_desktop.adapters.quickbooks.pacing import Clock, CompanyPacings
 from psaqb_desktop.adapters.quickbooks.refusals import SERVICE, access_refused
 from psaqb_desktop.adapters.quickbooks.token_answers import token_answer, token_refusal
 from psaqb_desktop.adapters.quickbooks.trust import require_token_address, require_trusted
-from psaqb_desktop.domain.connection import Connection, Credentials, TokenAnswer
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.credentials import Credentials, TokenAnswer
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.errors import (
     OutcomeUnknownError,

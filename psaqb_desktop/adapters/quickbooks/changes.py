@@ -37,7 +37,7 @@ from psaqb_desktop.adapters.quickbooks.faults import faults_in
 from psaqb_desktop.adapters.quickbooks.json_reading import Json
 from psaqb_desktop.adapters.quickbooks.queries import answered, query_changed, with_offset
 from psaqb_desktop.adapters.quickbooks.refusals import Subject, refusal
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.pull import Changes, Payment
 from psaqb_desktop.domain.push import PostedDocument

@@ -24,7 +24,8 @@ from psaqb_desktop.adapters.quickbooks.post import post_draft
 from psaqb_desktop.adapters.quickbooks.queries import answered, query_ids
 from psaqb_desktop.adapters.quickbooks.web_pages import page_of
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.identifiers import QuickBooksId, RequestId
 from psaqb_desktop.domain.pull import Changes, Payment
 from psaqb_desktop.domain.push import PostedDocument

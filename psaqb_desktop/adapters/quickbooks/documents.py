@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from psaqb_desktop.adapters.quickbooks import json_reading as read
 from psaqb_desktop.adapters.quickbooks.json_reading import Json
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.pull import AppliedAmount, Payment

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from psaqb_desktop.adapters.quickbooks.calls import CompanyCalls
 from psaqb_desktop.adapters.quickbooks.documents import posted_document
 from psaqb_desktop.adapters.quickbooks.queries import query_all, quoted, with_offset
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.push import PostedDocument
 from psaqb_desktop.domain.texts import has_key_of

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from psaqb_desktop.domain.draft import Chosen, DocumentType, Draft, DraftLine, DraftTaxLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Chosen, Draft, DraftLine, DraftTaxLine
 from psaqb_desktop.domain.invoice import BillTo
 from psaqb_desktop.domain.money import to_cents
 

@@ -26,7 +26,8 @@ from psaqb_desktop.adapters.quickbooks.faults import Fault, faults_in, read_faul
 from psaqb_desktop.adapters.quickbooks.pacing import Turn
 from psaqb_desktop.adapters.quickbooks.payloads import document_payload
 from psaqb_desktop.adapters.quickbooks.refusals import Subject, refusal
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.errors import (
     AppError,
     OutcomeUnknownError,

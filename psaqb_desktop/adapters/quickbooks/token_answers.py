@@ -9,7 +9,7 @@ from typing import Any
 from psaqb_desktop.adapters.http.answer import HttpAnswer
 from psaqb_desktop.adapters.quickbooks import json_reading as read
 from psaqb_desktop.adapters.quickbooks.refusals import SERVICE
-from psaqb_desktop.domain.connection import TokenAnswer
+from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.errors import (
     AppError,
     RequestRejectedError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.environment import INTUIT_API_URL, INTUIT_SANDBOX_API_URL
 from psaqb_desktop.domain.identifiers import QuickBooksId
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
@@ -92,6 +91,8 @@ def read_table(name: str, values: Mapping[str, Any]) -> Environment:
         )
     for key in values:
         if key not in KEYS:
+            import difflib  # noqa: PLC0415 - for mistakes only, and the start is short of time
+
             near = difflib.get_close_matches(key, KEYS, 1)
             raise table.wrong(key, "is not known.", f"Did you mean {near[0]}?" if near else "")
     environment = Environment(

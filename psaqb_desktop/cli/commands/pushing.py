@@ -11,13 +11,14 @@ import click
 from psaqb_desktop.cli.context import CliContext, chosen_rows, is_offered, pass_context
 from psaqb_desktop.cli.exit_codes import CANCELLED, NEEDS_ATTENTION, OK, OUTCOME_UNKNOWN
 from psaqb_desktop.cli.output import finding_facts
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.checked import Checked
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.errors import SettingsError
 from psaqb_desktop.domain.findings import Cause, Finding
 from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
-from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.money import Money, totals_by_currency
-from psaqb_desktop.domain.push import PostingState, PushResult
+from psaqb_desktop.domain.push import PushResult
+from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.push_invoices import PushProgress
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.connection import Connection
-from psaqb_desktop.domain.draft import DocumentType, Draft
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.identifiers import ConnectionId
-from psaqb_desktop.domain.listing import Checked
 from psaqb_desktop.domain.money import Money, totals_by_currency
 from psaqb_desktop.ui.formats import plural
 from psaqb_desktop.ui.invoices.rows import InvoiceRow

@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.ui.formats import amount_text, date_text, moment_text, plural
 from psaqb_desktop.ui.invoices.rows import InvoiceRow, legal_entity_of
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from psaqb_desktop.domain.draft import DocumentType
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.money import Money
 from psaqb_desktop.ui.dialogs import run_dialog

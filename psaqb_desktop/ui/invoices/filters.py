@@ -8,7 +8,7 @@ from enum import Enum
 
 from psaqb_desktop.domain.findings import Cause, Severity
 from psaqb_desktop.domain.listing import ListedInvoice, RowStatus, is_pushable_status
-from psaqb_desktop.domain.push import QuickBooksStatus
+from psaqb_desktop.domain.sync_record import QuickBooksStatus
 
 
 class View(Enum):

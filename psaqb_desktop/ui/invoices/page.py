@@ -27,10 +27,11 @@ from psaqb_desktop.ui.invoices.totals_counter import TotalsCounter
 
 if TYPE_CHECKING:
     # Not before the first paint.
+    from psaqb_desktop.domain.checked import Checked
     from psaqb_desktop.domain.environment import Environment
     from psaqb_desktop.domain.errors import AppError
-    from psaqb_desktop.domain.listing import Checked
-    from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+    from psaqb_desktop.domain.push import PostedDocument
+    from psaqb_desktop.domain.sync_record import SyncRecord
     from psaqb_desktop.services.link_document import LinkChoice
     from psaqb_desktop.services.push_progress import PushProgress
     from psaqb_desktop.ui.desk import Facts

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
-from psaqb_desktop.domain.push import SyncRecord
+from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.ui.formats import amount_text
 from psaqb_desktop.ui.invoices.filters import View, views_of
+
+if TYPE_CHECKING:
+    # Not before the first paint.
+    from psaqb_desktop.domain.checked import Checked
 
 NO_COMPANY = "No company"
 """Where even the legal entity is not known."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import Checked, ListedInvoice, RowStatus
+from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
 from psaqb_desktop.domain.pull import PullSummary
-from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+from psaqb_desktop.domain.push import PostedDocument
+from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.services.link_document import LinkChoice
 from psaqb_desktop.services.push_progress import PushProgress
 from psaqb_desktop.ui.desk import InvoiceDesk

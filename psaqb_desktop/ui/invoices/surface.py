@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from psaqb_desktop.domain.checked import Checked
     from psaqb_desktop.domain.crm import CrmUser
     from psaqb_desktop.domain.errors import AppError
     from psaqb_desktop.domain.identifiers import InvoiceId
-    from psaqb_desktop.domain.listing import Checked
-    from psaqb_desktop.domain.push import PostedDocument, SyncRecord
+    from psaqb_desktop.domain.push import PostedDocument
+    from psaqb_desktop.domain.sync_record import SyncRecord
     from psaqb_desktop.services.link_document import LinkChoice
     from psaqb_desktop.services.push_progress import PushProgress
     from psaqb_desktop.ui.desk import Facts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from psaqb_desktop.domain.invoice import CrmReference, Invoice, InvoiceLine
+from psaqb_desktop.domain.invoice import CrmReference, Invoice
+from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.ui.desk import Facts
 from psaqb_desktop.ui.formats import amount_text, date_text, moment_text, quantity_text
 from psaqb_desktop.ui.invoices.columns import age_text

@@ -7,7 +7,8 @@ from decimal import Decimal
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from psaqb_desktop.domain.draft import DocumentType, Draft, DraftLine
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.draft import Draft, DraftLine
 from psaqb_desktop.domain.invoice import BillTo, Invoice
 from psaqb_desktop.ui.formats import amount_text, date_text, quantity_text
 from psaqb_desktop.ui.invoices.details.sheet import Sheet

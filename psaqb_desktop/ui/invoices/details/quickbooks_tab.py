@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from psaqb_desktop.domain.draft import DocumentType
-from psaqb_desktop.domain.push import PaymentAllocation, QuickBooksStatus, SyncRecord
+from psaqb_desktop.domain.document_type import DocumentType
+from psaqb_desktop.domain.push import PaymentAllocation
+from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 from psaqb_desktop.ui.desk import Facts
 from psaqb_desktop.ui.formats import amount_text, date_text, moment_text, quantity_text
 from psaqb_desktop.ui.invoices.details.sheet import Sheet
