@@ -36,8 +36,9 @@ _PRACTICE = "practice"
 """``practising.PRACTICE``; that module loads more than the first step may."""
 _PAINT_MILLISECONDS = 500
 """A window that no screen wants to show, such as one that starts minimised, is not waited for."""
-_FIRST_SCREENS = 200
-"""Rows that are read before the first paint; the whole list follows."""
+_FIRST_SCREENS = 100
+"""Rows that are read before the first paint: a screen is full of 90 at most; the whole list
+follows."""
 
 
 def open_window(
@@ -69,7 +70,9 @@ def _open_application() -> QApplication:
     use_plain_imports()
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
-    app = QApplication(sys.argv[:1])
+    from psaqb_desktop.ui.look import STYLE_ARGUMENTS  # noqa: PLC0415
+
+    app = QApplication([*sys.argv[:1], *STYLE_ARGUMENTS])
     app.setApplicationName("psaqb-desktop")
     # The window's end is awaited; Qt must not stop the loop under it.
     app.setQuitOnLastWindowClosed(False)
@@ -89,9 +92,12 @@ def _first_window(app: QApplication, data_dir: Path | None, name: str) -> MainWi
     from psaqb_desktop.ui.main_window import MainWindow  # noqa: PLC0415
 
     wear_palette(app)
-    window = MainWindow(environment, RememberedTexts(paths), log_folder=paths.logs)
-    if rows := _first_rows(paths, environment.name):
-        window.show_first(rows)
+    window = MainWindow(
+        environment,
+        RememberedTexts(paths),
+        log_folder=paths.logs,
+        first=_first_rows(paths, environment.name),
+    )
     window.wear(window.memory.colours)
     _paint(app, window)
     return window

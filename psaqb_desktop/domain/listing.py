@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from psaqb_desktop.domain.connection import Connection, RouteBy
+from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.content_digest import content_digest
 from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import CrmId, RealmId
 from psaqb_desktop.domain.invoice import (
-    CrmReference,
     CrmStatus,
     Invoice,
     InvoiceCustomer,
@@ -22,7 +21,6 @@ from psaqb_desktop.domain.invoice import (
     Routing,
 )
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.routing_problems import unreadable_rule_finding
 from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus, SyncRecord
 
 if TYPE_CHECKING:
@@ -216,74 +214,6 @@ _UNKNOWN_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 WAITING_STATES = frozenset({PostingState.NOT_POSTED, PostingState.FAILED})
 """Not in QuickBooks, not on the way there, and not left out."""
 PUSHABLE_STATUSES = frozenset({CrmStatus.CONFIRMED, CrmStatus.BILLED})
-
-
-def route(invoice: Invoice, connections: Iterable[Connection]) -> Connection | Finding:
-    """Find the connection of an invoice, or say why none can be found. Never a guess.
-
-    The rules are tried fact by fact in the order of :class:`RouteBy`; two connections that
-    claim the same fact, or lines of different units, are a finding.
-    """
-    known = tuple(connections)
-    for by in RouteBy:
-        if by is RouteBy.DEFAULT and (unsure := unreadable_rule_finding(invoice, known)):
-            return unsure
-        facts = _facts(invoice, by)
-        matches = {c.id: c for c in known if any(_matches(c, by, fact) for fact in facts)}
-        if by is RouteBy.DEFAULT:
-            matches = {c.id: c for c in known if any(r.by is by for r in c.rules)}
-        if len(matches) == 1 and _all_routed(known, by, facts):
-            return next(iter(matches.values()))
-        if matches:
-            names = " and ".join(sorted(c.name for c in matches.values()))
-            return blocker(
-                Cause.NO_ROUTE,
-                f"Invoice {invoice.number} could belong to more than one legal entity ({names}).",
-                "Correct the contract in the CRM, or the routing rules of the connections.",
-            )
-    return blocker(
-        Cause.NO_ROUTE,
-        f"No connection is responsible for invoice {invoice.number}{_where_from(invoice)}.",
-        "Add a routing rule to the connection of its legal entity, or set the owning company on "
-        "the contract in the CRM.",
-    )
-
-
-def _facts(invoice: Invoice, by: RouteBy) -> tuple[CrmReference, ...]:
-    routing = invoice.routing
-    single = {
-        RouteBy.OWNING_COMPANY: routing.owning_company,
-        RouteBy.CONTRACTING_UNIT: routing.contracting_unit,
-        RouteBy.BUSINESS_UNIT: routing.business_unit,
-    }
-    if by is RouteBy.LINE_UNIT:
-        return routing.line_units
-    fact = single.get(by)
-    return (fact,) if fact else ()
-
-
-def _matches(connection: Connection, by: RouteBy, fact: CrmReference) -> bool:
-    words = {fact.id.casefold(), fact.name.casefold(), fact.code.casefold()} - {""}
-    return any(rule.by is by and rule.value.casefold() in words for rule in connection.rules)
-
-
-def _all_routed(
-    connections: tuple[Connection, ...], by: RouteBy, facts: tuple[CrmReference, ...]
-) -> bool:
-    """Lines of several units go together only if each of the units is spoken for."""
-    return all(any(_matches(c, by, fact) for c in connections) for fact in facts)
-
-
-def _where_from(invoice: Invoice) -> str:
-    routing = invoice.routing
-    for what, fact in (
-        ("owning company", routing.owning_company),
-        ("contracting unit", routing.contracting_unit),
-        ("business unit", routing.business_unit),
-    ):
-        if fact:
-            return f" ({what} {fact.name})"
-    return " (the CRM names no company, contracting unit or business unit)"
 
 
 def is_pushable_status(invoice: Invoice) -> bool:

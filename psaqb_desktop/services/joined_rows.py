@@ -16,7 +16,8 @@ from psaqb_desktop.domain.findings import Finding
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, RealmId
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.kept_rows import KeptRows
-from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, deleted_invoice, route
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, deleted_invoice
+from psaqb_desktop.domain.routing import Routes
 from psaqb_desktop.domain.sync_record import SyncRecord
 
 _FEW = 2000
@@ -147,12 +148,10 @@ class _Joining:
     """
 
     def __init__(self, connections: Sequence[Connection]) -> None:
-        self._connections = connections
         self._by_realm: Mapping[RealmId, Connection] = {
             c.realm_id: c for c in connections if c.realm_id
         }
-        self._routes: dict[object, Connection] = {}
-        """Where invoices with the same facts go: most share theirs with many others."""
+        self._routes = Routes(connections) if connections else None
 
     def row(self, invoice: Invoice | None, records: Sequence[SyncRecord]) -> ListedInvoice | None:
         """Return the row; None where there is nothing to show."""
@@ -167,19 +166,13 @@ class _Joining:
             self._by_realm.get(record.realm_id) if record is not None and is_there else None
         )
         finding: Finding | None = None
-        if connection is None and self._connections:
-            connection, finding = self._route(invoice)
+        if connection is None and self._routes is not None:
+            found = self._routes.find(invoice)
+            if isinstance(found, Connection):
+                connection = found
+            else:
+                finding = found
         return ListedInvoice(invoice, connection, record, None, finding)
-
-    def _route(self, invoice: Invoice) -> tuple[Connection | None, Finding | None]:
-        known = self._routes.get(invoice.routing)
-        if known is not None:
-            return known, None
-        found = route(invoice, self._connections)
-        if isinstance(found, Finding):
-            return None, found  # it names the invoice
-        self._routes[invoice.routing] = found
-        return found, None
 
 
 def _weight(record: SyncRecord) -> tuple[bool, float]:

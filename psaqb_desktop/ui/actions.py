@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
@@ -90,20 +91,29 @@ _RUNS = frozenset(
 
 
 class InvoiceActions(QObject):
-    """All actions by name; :meth:`update` makes them available or tells why not."""
+    """All actions by name; :meth:`update` makes them available or tells why not.
+
+    At first none is available, and those of the tool bar have nothing but a picture and words;
+    :meth:`complete` gives all of them pictures and keys.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
+        self._dressed: Collection[str] = TOOL_BAR
         for name, words in _WORDS.items():
             action = QAction(words.text, parent)
             action.setIconText(words.text.replace("&", ""))
-            if words.shortcut:
-                action.setShortcut(QKeySequence(words.shortcut))
-            action.setStatusTip("")
+            action.setEnabled(False)
             self._actions[name] = action
+
+    def complete(self) -> None:
+        """Give every action its picture and its keys."""
+        for name, words in _WORDS.items():
+            if words.shortcut:
+                self._actions[name].setShortcut(QKeySequence(words.shortcut))
+        self._dressed = _WORDS
         self.dress()
-        self.update(Choice(), None)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -112,7 +122,7 @@ class InvoiceActions(QObject):
         """Take the colours of the application."""
         colours = current_colours()
         for name, words in _WORDS.items():
-            if words.icon:
+            if words.icon and name in self._dressed:
                 self._actions[name].setIcon(tool_icon(words.icon, colours))
 
     def update(self, choice: Choice, activity: Activity | None) -> None:

@@ -37,6 +37,8 @@ async def run_window(
     collector = MainThreadCollector(is_busy=lambda: bool(tasks.running))
     window.work_with(desk, tasks, parts)
     app.styleHints().colorSchemeChanged.connect(lambda _now: window.wear(window.memory.colours))
+    # Icons are drawn for the screens that are there.
+    app.screenAdded.connect(lambda _screen: window.wear(window.memory.colours))
 
     def show_crash(report: str) -> None:
         CrashDialog(window, report, log_folder).open()

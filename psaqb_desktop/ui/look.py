@@ -22,6 +22,9 @@ GAP = 8
 WIDE_GAP = 16
 """Between two groups."""
 ROW_HEIGHT = 26
+STYLE_ARGUMENTS = ("-style", "Fusion")
+"""For the arguments of the application. ``setStyle`` hands the style back, whose hundreds of flags
+PySide then makes; that takes ten milliseconds of the first paint."""
 
 
 class ColourChoice(Enum):
@@ -73,7 +76,7 @@ def severity_icon(severity: Severity, colours: Colours) -> QIcon:
 
 def tool_icon(name: str, colours: Colours) -> QIcon:
     """Return an icon for an action, paler where the action is not available."""
-    return icon(name, colours.text, colours.border, sizes=(20, 40))
+    return icon(name, colours.text, colours.border, sizes=(20,))
 
 
 def current_colours() -> Colours:
@@ -91,13 +94,12 @@ def apply_look(app: QApplication, choice: ColourChoice = ColourChoice.SYSTEM) ->
 
 
 def wear_palette(app: QApplication, choice: ColourChoice = ColourChoice.SYSTEM) -> Colours:
-    """Wear style and colours only. The style sheet then costs least when the window is built."""
+    """Wear colours only. The style sheet then costs least when the window is built."""
     if choice is ColourChoice.SYSTEM:
         is_dark = app.styleHints().colorScheme() is Qt.ColorScheme.Dark
     else:
         is_dark = choice is ColourChoice.DARK
     colours = DARK if is_dark else LIGHT
-    app.setStyle("Fusion")
     app.setPalette(_palette(colours))
     return colours
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDesktopServices, QGuiApplication
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -24,13 +24,12 @@ from psaqb_desktop import __version__
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.actions import TOOL_BAR, InvoiceActions
-from psaqb_desktop.ui.environment_band import EnvironmentBand, environment_marker
-from psaqb_desktop.ui.invoices.choice import Choice
+from psaqb_desktop.ui.environment_band import environment_band, environment_marker
 from psaqb_desktop.ui.invoices.page import InvoicesPage
 from psaqb_desktop.ui.invoices.surface import Activity
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import ColourChoice, apply_look
-from psaqb_desktop.ui.menus import fill_menus, row_menu
+from psaqb_desktop.ui.menus import Menus, row_menu
 from psaqb_desktop.ui.navigation import NavigationRail
 from psaqb_desktop.ui.state import ForgetfulState, WindowState
 from psaqb_desktop.ui.status_line import StatusLine
@@ -38,6 +37,8 @@ from psaqb_desktop.ui.window_memory import WindowMemory
 
 if TYPE_CHECKING:
     # Not before the first paint: who needs them at run time imports them then.
+    from PySide6.QtGui import QCloseEvent
+
     from psaqb_desktop.domain.crm import CrmUser
     from psaqb_desktop.domain.listing import InvoiceList
     from psaqb_desktop.ui.desk import InvoiceDesk
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from psaqb_desktop.ui.tasks import TaskRunner
 
 INVOICES, CONNECTIONS = range(2)
-_STARTING = Activity("The program is starting")
 
 
 class MainWindow(QMainWindow):
@@ -63,8 +63,12 @@ class MainWindow(QMainWindow):
         state: WindowState | None = None,
         *,
         log_folder: Path | None = None,
+        first: InvoiceList | None = None,
     ) -> None:
-        """Build what can be seen and used at once; :meth:`work_with` brings it to life."""
+        """Build what can be seen and used at once; :meth:`work_with` brings it to life.
+
+        ``first`` are rows that were kept, shown before anything is read.
+        """
         super().__init__()
         self._environment = environment
         self._log_folder = log_folder
@@ -72,18 +76,18 @@ class MainWindow(QMainWindow):
         self._tasks: TaskRunner | None = None
         self._is_closing = False
         self.setWindowTitle(f"PSAQB Desktop – {environment_marker(environment)}")
-        self.page = InvoicesPage(environment)
+        self.page = InvoicesPage(environment, InvoiceTable(first.rows) if first else None)
         self.status = StatusLine()
+        self.status.show_read(first.read_on if first else None, is_offline=False)
         self.setStatusBar(self.status)
         self.actions_ = InvoiceActions(self)
         self.rail = NavigationRail()
         self.pages = QStackedWidget()
         self._lay_out()
         self.memory = WindowMemory(self, state or ForgetfulState())
-        fill_menus(self)
+        self._menus = Menus(self)
         self._connect_page()
         self.memory.restore()
-        self._update_actions()
         self.page.grid.setFocus()
         for part in (self._bar, self.menuBar(), self.rail):
             part.setEnabled(False)
@@ -105,14 +109,11 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(parts.connections_page)
         self._connect()
         parts.set_window(self)
+        self.actions_.complete()
+        self._menus.fill()
         self._update_actions()
         for part in (self._bar, self.menuBar(), self.rail):
             part.setEnabled(True)
-
-    def show_first(self, rows: InvoiceList) -> None:
-        """Show rows that were kept, before anything is read."""
-        self.page.show_table(InvoiceTable(rows.rows))
-        self.show_read(rows.read_on, is_offline=False)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -141,7 +142,7 @@ class MainWindow(QMainWindow):
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        rows.addWidget(EnvironmentBand(self._environment))
+        rows.addWidget(environment_band(self._environment))
         rows.addWidget(middle, 1)
         self.setCentralWidget(whole)
         # The frame needs room too: without it the status line is below the edge of the screen.
@@ -255,9 +256,7 @@ class MainWindow(QMainWindow):
         self.rail.dress()
 
     def _update_actions(self) -> None:
-        if self._tasks is None:
-            self.actions_.update(Choice(), _STARTING)
-        else:
+        if self._tasks is not None:
             self.actions_.update(self.page.choice(), self._activity)
 
     def _show_row_menu(self, where: QPoint) -> None:
@@ -292,6 +291,9 @@ class MainWindow(QMainWindow):
 
     def open_log_folder(self) -> None:
         """Open the folder of the log in the system's file manager."""
+        from PySide6.QtCore import QUrl  # noqa: PLC0415
+        from PySide6.QtGui import QDesktopServices  # noqa: PLC0415
+
         if self._log_folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log_folder)))
 

@@ -42,35 +42,49 @@ _COLOURS = {
 }
 
 
-def fill_menus(window: MainWindow) -> None:
-    """Build the menu bar."""
-    bar = window.menuBar()
-    file_menu = bar.addMenu("&File")
-    _add(window, file_menu, _FILE)
-    file_menu.addSeparator()
-    leave = file_menu.addAction("&Quit")
-    # On every desktop: Qt's own key for this is empty on some.
-    leave.setShortcut(QKeySequence("Ctrl+Q"))
-    leave.triggered.connect(lambda _checked=False: window.close())
-    _add(window, bar.addMenu("&Edit"), _EDIT)
-    _add(window, bar.addMenu("&Invoices"), _INVOICES)
-    _fill_view(window, bar.addMenu("&View"))
-    help_menu = bar.addMenu("&Help")
-    help_menu.addAction("Check the &journal…").triggered.connect(
-        lambda _checked=False: window.presenter.start(
-            window.journal_dialogs.check, "checking the journal"
+class Menus:
+    """The menus of the menu bar: titles at first, the rest when the window comes to life."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        bar = window.menuBar()
+        self._file = bar.addMenu("&File")
+        self._edit = bar.addMenu("&Edit")
+        self._invoices = bar.addMenu("&Invoices")
+        self._view = bar.addMenu("&View")
+        self._help = bar.addMenu("&Help")
+
+    def fill(self) -> None:
+        """Put everything into the menus."""
+        window = self._window
+        _add(window, self._file, _FILE)
+        self._file.addSeparator()
+        leave = self._file.addAction("&Quit")
+        # On every desktop: Qt's own key for this is empty on some.
+        leave.setShortcut(QKeySequence("Ctrl+Q"))
+        leave.triggered.connect(lambda _checked=False: window.close())
+        _add(window, self._edit, _EDIT)
+        _add(window, self._invoices, _INVOICES)
+        _fill_view(window, self._view)
+        self._fill_help()
+
+    def _fill_help(self) -> None:
+        window, menu = self._window, self._help
+        menu.addAction("Check the &journal…").triggered.connect(
+            lambda _checked=False: window.presenter.start(
+                window.journal_dialogs.check, "checking the journal"
+            )
         )
-    )
-    help_menu.addAction("&Export the journal…").triggered.connect(
-        lambda _checked=False: window.presenter.start(
-            window.journal_dialogs.export, "exporting the journal"
+        menu.addAction("&Export the journal…").triggered.connect(
+            lambda _checked=False: window.presenter.start(
+                window.journal_dialogs.export, "exporting the journal"
+            )
         )
-    )
-    help_menu.addSeparator()
-    help_menu.addAction("&Copy diagnostics").triggered.connect(window.copy_diagnostics)
-    help_menu.addAction("Open &log folder").triggered.connect(window.open_log_folder)
-    help_menu.addSeparator()
-    help_menu.addAction("&About PSAQB Desktop").triggered.connect(window.about)
+        menu.addSeparator()
+        menu.addAction("&Copy diagnostics").triggered.connect(window.copy_diagnostics)
+        menu.addAction("Open &log folder").triggered.connect(window.open_log_folder)
+        menu.addSeparator()
+        menu.addAction("&About PSAQB Desktop").triggered.connect(window.about)
 
 
 def row_menu(window: MainWindow) -> QMenu:

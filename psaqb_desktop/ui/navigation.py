@@ -58,7 +58,5 @@ class NavigationRail(QWidget):
         for place, (_words, picture, _keys) in enumerate(_PAGES):
             button = self._group.button(place)
             button.setIcon(
-                icon(
-                    picture, colours.active if button.isChecked() else colours.muted, sizes=(24, 48)
-                )
+                icon(picture, colours.active if button.isChecked() else colours.muted, sizes=(24,))
             )

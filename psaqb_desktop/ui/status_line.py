@@ -39,7 +39,6 @@ class StatusLine(QStatusBar):
         for widget in (self.offline_picture, self.offline, self.read, self.user):
             self.addPermanentWidget(widget)
         self.show_activity(None)
-        self.show_read(None, is_offline=False)
 
     def show_user(self, user: CrmUser | None) -> None:
         """Tell who is signed in to the CRM."""

@@ -98,6 +98,10 @@ QPushButton[look="link"]:hover, QPushButton[look="link"]:focus {{ text-decoratio
 QPushButton[look="link"]:disabled {{ color: {c.muted}; }}
 QLabel[look="muted"] {{ color: {c.muted}; }}
 QLabel[look="heading"] {{ font-weight: 600; }}
+QLabel[look="marker"] {{ color: {c.bad}; font-weight: 700; }}
+QWidget[look="sandbox band"] {{ background: #0f5e6e; }}
+QWidget[look="sandbox band"] QLabel {{ color: #ffffff; }}
+QWidget[look="practice band"] QLabel {{ color: #2a0f4a; }}
 QLabel[look="bad"] {{ color: {c.bad}; font-weight: 600; }}
 QLabel[look="good"] {{ color: {c.good}; font-weight: 600; }}
 QLabel[look="caution"] {{ color: {c.caution}; font-weight: 600; }}

@@ -30,7 +30,7 @@ from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.ui.garbage import MainThreadCollector
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
-from psaqb_desktop.ui.look import apply_look
+from psaqb_desktop.ui.look import STYLE_ARGUMENTS, apply_look
 from psaqb_desktop.ui.main_window import MainWindow
 from psaqb_desktop.ui.tasks import TaskRunner
 from tests.ui_invoices.ui_examples import invoice_list, many_rows
@@ -252,7 +252,7 @@ class Bench:
 
 
 def main(rows: int, run_rows: int) -> None:
-    app = QApplication(sys.argv[:1])
+    app = QApplication([*sys.argv[:1], *STYLE_ARGUMENTS])
     app.setQuitOnLastWindowClosed(False)
     apply_look(app)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:

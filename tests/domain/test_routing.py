@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from psaqb_desktop.domain.connection import Connection, RouteBy, RoutingRule
 from psaqb_desktop.domain.findings import Cause, Finding
 from psaqb_desktop.domain.identifiers import ConnectionId
 from psaqb_desktop.domain.invoice import CrmReference, Routing
-from psaqb_desktop.domain.listing import route
+from psaqb_desktop.domain.routing import Routes, route
 from tests.fakes import examples
 from tests.fakes.examples import crm_id
 
@@ -116,3 +118,22 @@ def test_a_mistyped_rule_stops_only_what_nothing_else_claims() -> None:
     assert (found.cause, found.is_blocker) == (Cause.NO_ROUTE, True)
     assert "“owning company FR01”" in found.message
     assert "FR" in found.message
+
+
+WORDS = st.sampled_from(["", "GB01", "gb01", "London", "Berlin"])
+FACTS = st.none() | st.builds(CrmReference, WORDS, WORDS, WORDS)
+RULES = st.tuples(st.sampled_from(RouteBy), WORDS)
+ROUTINGS = st.builds(
+    Routing, FACTS, FACTS, st.lists(FACTS.filter(bool), max_size=2).map(tuple), FACTS
+)
+
+
+@given(rules=st.lists(st.lists(RULES, max_size=3), max_size=3), routings=st.lists(ROUTINGS))
+def test_many_invoices_are_routed_as_each_alone(
+    rules: list[list[tuple[RouteBy, str]]], routings: list[Routing]
+) -> None:
+    connections = [connection(f"C{place}", *each) for place, each in enumerate(rules)]
+    invoices = [examples.invoice(n, routing=each) for n, each in enumerate(routings + routings)]
+    routes = Routes(connections)
+
+    assert [routes.find(each) for each in invoices] == [route(i, connections) for i in invoices]

@@ -277,8 +277,8 @@ def _shown(desk: FakeDesk) -> MainWindow:
 def test_before_the_desk_is_there_the_window_shows_rows_and_can_be_closed(
     qapp: QApplication, qtbot: QtBot
 ) -> None:
-    window = MainWindow(FakeDesk().environment)
-    window.show_first(invoice_list(listed(invoice(1)), is_from_cache=True))
+    first = invoice_list(listed(invoice(1)), is_from_cache=True)
+    window = MainWindow(FakeDesk().environment, first=first)
     window.show()
     assert _windows(qapp) == [window]
     assert window.page.model.rowCount() == 1

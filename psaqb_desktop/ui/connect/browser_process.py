@@ -76,10 +76,14 @@ def _show(order: BrowserOrder, argv: Sequence[str]) -> BrowseOutcome:
 
     use_plain_imports()
     from psaqb_desktop.ui.connect.browser_window import BrowserWindow  # noqa: PLC0415
-    from psaqb_desktop.ui.look import ColourChoice, apply_look  # noqa: PLC0415
+    from psaqb_desktop.ui.look import STYLE_ARGUMENTS, ColourChoice, apply_look  # noqa: PLC0415
 
     existing = QApplication.instance()
-    instance = existing if isinstance(existing, QApplication) else QApplication(list(argv))
+    instance = (
+        existing
+        if isinstance(existing, QApplication)
+        else QApplication([*(argv or ("psaqb-desktop",)), *STYLE_ARGUMENTS])
+    )
     instance.setApplicationName("PSAQB Desktop")
     instance.setQuitOnLastWindowClosed(False)
     apply_look(instance, ColourChoice.DARK if order.is_dark else ColourChoice.LIGHT)

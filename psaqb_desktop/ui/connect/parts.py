@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QWidget
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError, Cancelled
 from psaqb_desktop.domain.identifiers import ConnectionId
-from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice, route
+from psaqb_desktop.domain.listing import InvoiceList, ListedInvoice
+from psaqb_desktop.domain.routing import Routes
 from psaqb_desktop.ui.connect.browsers import Browsers
 from psaqb_desktop.ui.connect.connect_company import ConnectCompanyFlow, ConnectEnd
 from psaqb_desktop.ui.connect.connection_form import AppKeys
@@ -162,9 +163,10 @@ class ConnectParts:
         if self._listed is None:
             return []
         others = [c for c in self._listed.connections if c.id != connection.id]
+        routes = Routes([*others, connection])
         mine = []
         for row in self._listed.rows:
-            found = route(row.invoice, [*others, connection])
+            found = routes.find(row.invoice)
             if isinstance(found, Connection) and found.id == connection.id and row.is_to_post:
                 mine.append(replace(row, connection=connection, route_finding=None, checked=None))
         return mine

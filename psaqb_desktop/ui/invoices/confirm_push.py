@@ -21,7 +21,7 @@ from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.environment import Environment
 from psaqb_desktop.domain.money import Money
 from psaqb_desktop.ui.dialogs import run_dialog
-from psaqb_desktop.ui.environment_band import EnvironmentBand
+from psaqb_desktop.ui.environment_band import environment_band
 from psaqb_desktop.ui.formats import amount_text, button_text, date_text, plural
 from psaqb_desktop.ui.invoices.batches import MANY, Batch
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
@@ -80,7 +80,7 @@ class ConfirmPushDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(EnvironmentBand(environment))
+        layout.addWidget(environment_band(environment))
         layout.addLayout(body)
         self.setAccessibleName(f"{self.push.accessibleName()}?")
         (self.count_field if self._needs_count else self.cancel).setFocus()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -27,7 +28,23 @@ from psaqb_desktop.ui.invoices.choice_button import ChoiceButton
 from psaqb_desktop.ui.invoices.filters import ListFilter, Period, View, period_range
 from psaqb_desktop.ui.look import GAP, current_colours
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
 DEBOUNCE_MILLISECONDS = 120
+
+
+class _SearchField(QLineEdit):
+    """Signals: ``escaped``, where Escape was pressed and there is something to clear."""
+
+    escaped = Signal()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class FilterBar(QWidget):
@@ -50,7 +67,8 @@ class FilterBar(QWidget):
             tabs.addWidget(self._tab(view))
         tabs.addStretch()
         self.search = self._search_field()
-        self.search.installEventFilter(self)
+        self.search.escaped.connect(self.clear_search)
+        self.search.returnPressed.connect(self._on_search)
         self.companies = ChoiceButton("Company")
         self.companies.choice_changed.connect(self._on_choice)
         self.statuses = ChoiceButton("Status")
@@ -95,19 +113,27 @@ class FilterBar(QWidget):
         self._tabs[view] = tab
         return tab
 
-    def _search_field(self) -> QLineEdit:
-        field = QLineEdit()
+    def _search_field(self) -> _SearchField:
+        field = _SearchField()
         field.setPlaceholderText("Search number, name, customer or amount")
         field.setAccessibleName("Search number, name, customer or amount")
-        field.setClearButtonEnabled(True)
-        clear = field.findChild(QAction, "_q_qlineeditclearaction")  # Qt leaves it nameless
-        if clear is not None:
-            clear.setText("Clear the search")
         field.setMinimumWidth(310)
-        field.textChanged.connect(lambda _text: self._timer.start())
+        field.textChanged.connect(self._on_typed)
         self._glass = QAction("Search", self)  # the words are for screen readers
         field.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
         return field
+
+    def _on_typed(self) -> None:
+        self._offer_to_clear()
+        self._timer.start()
+
+    def _offer_to_clear(self) -> None:
+        """Show the button that clears; not before, for it searches the desktop's themes."""
+        if not self.search.isClearButtonEnabled():
+            self.search.setClearButtonEnabled(True)
+            clear = self.search.findChild(QAction, "_q_qlineeditclearaction")
+            if clear is not None:
+                clear.setText("Clear the search")  # Qt leaves it nameless
 
     def _period_button(self) -> QToolButton:
         button = QToolButton()
@@ -179,6 +205,7 @@ class FilterBar(QWidget):
             self.search.blockSignals(True)
             self.search.setText(wanted.search)
             self.search.blockSignals(False)
+            self._offer_to_clear()
         for button, chosen in (
             (self.companies, frozenset(wanted.companies)),
             (self.statuses, frozenset(wanted.statuses)),
@@ -241,18 +268,3 @@ class FilterBar(QWidget):
 
     def _take_period(self, days: tuple[date, date]) -> None:
         self.set_filter(replace(self._filter, first_day=days[0], last_day=days[1]))
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            watched is self.search
-            and isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyPress
-        ):
-            if event.key() == Qt.Key.Key_Escape and self.search.text():
-                self.clear_search()
-                return True
-            if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-                self._on_search()
-                return True
-        return super().eventFilter(watched, event)

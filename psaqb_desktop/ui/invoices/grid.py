@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
     QItemSelection,
@@ -14,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
@@ -26,6 +27,9 @@ from psaqb_desktop.ui.invoices.money_delegate import MoneyDelegate
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
 from psaqb_desktop.ui.invoices.tick_delegate import TickDelegate
 from psaqb_desktop.ui.look import ROW_HEIGHT
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 
 class InvoiceGrid(QTableView):

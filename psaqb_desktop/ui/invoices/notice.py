@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from psaqb_desktop.ui.icons import icon
@@ -79,6 +78,8 @@ class Notice(QFrame):
             button.clicked.connect(lambda _checked=False, act=act: act())
             self._actions.addWidget(button)
         self.show()
+        from PySide6.QtGui import QAccessible, QAccessibleEvent  # noqa: PLC0415
+
         # Screen readers say it without losing the place where the person is.
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 

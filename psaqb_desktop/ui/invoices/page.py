@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.ui.invoices.asking_page import AskingPage
 from psaqb_desktop.ui.invoices.choice import Choice, choice_of
 from psaqb_desktop.ui.invoices.details_place import DetailsPlace
-from psaqb_desktop.ui.invoices.empty_states import Empty, EmptyState
+from psaqb_desktop.ui.invoices.empty_states import Empty
 from psaqb_desktop.ui.invoices.filter_bar import FilterBar
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.grid import InvoiceGrid
-from psaqb_desktop.ui.invoices.notice import Action, Notice
-from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
+from psaqb_desktop.ui.invoices.late_part import LatePart
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
@@ -29,22 +28,20 @@ if TYPE_CHECKING:
     # Not before the first paint.
     from psaqb_desktop.domain.checked import Checked
     from psaqb_desktop.domain.environment import Environment
-    from psaqb_desktop.domain.errors import AppError
-    from psaqb_desktop.domain.push import PostedDocument
     from psaqb_desktop.domain.sync_record import SyncRecord
-    from psaqb_desktop.services.link_document import LinkChoice
     from psaqb_desktop.services.push_progress import PushProgress
     from psaqb_desktop.ui.desk import Facts
-    from psaqb_desktop.ui.invoices.batches import Batch
-    from psaqb_desktop.ui.invoices.confirm_push import Answer
     from psaqb_desktop.ui.invoices.detail_panel import DetailPanel
+    from psaqb_desktop.ui.invoices.empty_state import EmptyState
+    from psaqb_desktop.ui.invoices.notice import Action, Notice
     from psaqb_desktop.ui.invoices.problems import ProblemGroup
+    from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel
 
 _FACTS_DELAY_MILLISECONDS = 120
 """Walking through rows with the arrow keys does not read each of them."""
 
 
-class InvoicesPage(QWidget):
+class InvoicesPage(AskingPage):
     """Implements :class:`~psaqb_desktop.ui.invoices.surface.Page`.
 
     Signals:
@@ -65,24 +62,22 @@ class InvoicesPage(QWidget):
     remedy_requested = Signal(object, str)
     group_remedy_requested = Signal(object)
 
-    def __init__(self, environment: Environment, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._environment = environment
+    def __init__(self, environment: Environment, first: InvoiceTable | None = None) -> None:
+        """``first`` is what the page shows at first, if there is anything."""
+        super().__init__(environment)
         self._forced_empty: Empty | None = Empty.READING
         self.model = InvoiceTableModel(self)
         self.grid = InvoiceGrid(self.model)
         self.filter_bar = FilterBar()
-        self.notice = Notice()
-        self.summary = Notice()
-        self.empty = EmptyState()
-        self.problems = ProblemsPanel()
+        self._notice = LatePart(lambda: self._make_notice(0))
+        self._summary = LatePart(lambda: self._make_notice(self._notices.count()))
+        self._empty = LatePart(self._make_empty)
+        self._problems = LatePart(self._make_problems)
         self.totals = TotalsBar()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.grid)
-        self.stack.addWidget(self.empty)
         self.rows_splitter = QSplitter(Qt.Orientation.Vertical)
         self.rows_splitter.addWidget(self.stack)
-        self.rows_splitter.addWidget(self.problems)
         self.rows_splitter.setStretchFactor(0, 1)
         self.rows_splitter.setCollapsible(0, False)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -93,18 +88,21 @@ class InvoicesPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for widget in (self.notice, self.summary, self.filter_bar):
-            layout.addWidget(widget)
+        self._notices = QVBoxLayout()
+        layout.addLayout(self._notices)
+        layout.addWidget(self.filter_bar)
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.totals)
-        self.problems.hide()
         self._counter = TotalsCounter(self.model, self)
         self._facts_timer = QTimer(self)
         self._facts_timer.setSingleShot(True)
         self._facts_timer.setInterval(_FACTS_DELAY_MILLISECONDS)
         self._facts_timer.timeout.connect(self._want_facts)
         self._connect()
-        self._show_stack()
+        if first is None:
+            self._show_stack()
+        else:
+            self.show_table(first)
 
     def _connect(self) -> None:
         self.filter_bar.filter_changed.connect(self._on_filter)
@@ -118,10 +116,54 @@ class InvoicesPage(QWidget):
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self._on_escape)
-        self.empty.action_requested.connect(self._on_empty_action)
-        self.problems.group_chosen.connect(self._on_group)
-        self.problems.remedy_requested.connect(self.group_remedy_requested)
-        self.problems.closed.connect(self.problems.hide)
+
+    # -- parts that are made when they are first wanted ------------------------------------------
+
+    @property
+    def notice(self) -> Notice:
+        """What there is to say about the list as a whole."""
+        return self._notice.part
+
+    @property
+    def summary(self) -> Notice:
+        """What the last run came to."""
+        return self._summary.part
+
+    def _make_notice(self, place: int) -> Notice:
+        from psaqb_desktop.ui.invoices.notice import Notice  # noqa: PLC0415
+
+        notice = Notice()
+        self._notices.insertWidget(place, notice)
+        return notice
+
+    @property
+    def empty(self) -> EmptyState:
+        """What stands in place of the grid when there is nothing to show."""
+        return self._empty.part
+
+    def _make_empty(self) -> EmptyState:
+        from psaqb_desktop.ui.invoices.empty_state import EmptyState  # noqa: PLC0415
+
+        empty = EmptyState()
+        self.stack.addWidget(empty)
+        empty.action_requested.connect(self._on_empty_action)
+        return empty
+
+    @property
+    def problems(self) -> ProblemsPanel:
+        """Findings by cause, under the grid."""
+        return self._problems.part
+
+    def _make_problems(self) -> ProblemsPanel:
+        from psaqb_desktop.ui.invoices.problems_panel import ProblemsPanel  # noqa: PLC0415
+
+        problems = ProblemsPanel()
+        problems.hide()
+        self.rows_splitter.addWidget(problems)
+        problems.group_chosen.connect(self._on_group)
+        problems.remedy_requested.connect(self.group_remedy_requested)
+        problems.closed.connect(problems.hide)
+        return problems
 
     @property
     def details(self) -> DetailPanel:
@@ -203,14 +245,18 @@ class InvoicesPage(QWidget):
 
     def show_notice(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Say something about the list as a whole; "" as text takes it away."""
-        self.notice.show_notice(kind, text, actions)
+        if text or self._notice.made:
+            self.notice.show_notice(kind, text, actions)
 
     def show_summary(self, kind: str, text: str, actions: Sequence[Action] = ()) -> None:
         """Say what a run came to; stays until it is closed or the next run begins."""
-        self.summary.show_notice(kind, text, actions)
+        if text or self._summary.made:
+            self.summary.show_notice(kind, text, actions)
 
     def show_groups(self, groups: Sequence[ProblemGroup]) -> None:
         """Show findings by cause; an empty sequence closes the panel."""
+        if not groups and self._problems.made is None:
+            return
         self.problems.show_groups(groups)
         self.problems.setVisible(bool(groups))
         if groups:
@@ -232,55 +278,6 @@ class InvoicesPage(QWidget):
     def _row(self, invoice_id: str) -> InvoiceRow | None:
         found = self.rows([InvoiceId(invoice_id)])
         return found[0] if found else None
-
-    async def confirm(self, batch: Batch, *, place: int, companies: int) -> Answer:
-        """Let the person confirm the push to one company."""
-        from psaqb_desktop.ui.invoices.confirm_push import confirm_batch  # noqa: PLC0415
-
-        return await confirm_batch(
-            self.window(), batch, self._environment, place=place, companies=companies
-        )
-
-    async def ask_reason(self, count: int) -> str | None:
-        """Ask why invoices are left out."""
-        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
-
-        return await questions.ask_reason(self.window(), count)
-
-    async def ask_push_again(self, count: int) -> bool:
-        """Ask whether invoices whose document is gone are to get another one."""
-        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
-
-        return await questions.ask_push_again(self.window(), count)
-
-    async def ask_push_anyway(self, number: str) -> bool:
-        """Ask whether an invoice is to be pushed beside a similar document."""
-        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
-
-        return await questions.ask_push_anyway(self.window(), number)
-
-    async def ask_accept(self, count: int) -> bool:
-        """Ask whether posted invoices are right as they stand in QuickBooks."""
-        from psaqb_desktop.ui.invoices import questions  # noqa: PLC0415
-
-        return await questions.ask_accept(self.window(), count)
-
-    async def ask_link(self, choice: LinkChoice) -> PostedDocument | None:
-        """Let the person compare an invoice with documents that may be it."""
-        from psaqb_desktop.ui.invoices.link_document_dialog import ask_link  # noqa: PLC0415
-
-        return await ask_link(self.window(), choice)
-
-    async def tell_error(self, error: AppError) -> None:
-        """Tell what went wrong."""
-        from psaqb_desktop.ui.dialogs import show_error  # noqa: PLC0415
-
-        await show_error(self.window(), error)
-
-    def open_address(self, address: str) -> None:
-        """Open a web page in the person's browser; addresses of other kinds are passed over."""
-        if urlsplit(address).scheme in {"https", "http"}:
-            QDesktopServices.openUrl(QUrl(address))
 
     # -- choosing ------------------------------------------------------------------------------
 
@@ -321,10 +318,11 @@ class InvoicesPage(QWidget):
 
     def dress(self) -> None:
         """Take the colours of the application."""
-        for part in (self.model, self.filter_bar, self.notice, self.summary, self.empty):
+        for part in (self.model, self.filter_bar, self.details_place):
             part.dress()
-        self.problems.dress()
-        self.details_place.dress()
+        for late in (self._notice, self._summary, self._empty, self._problems):
+            if late.made is not None:
+                late.made.dress()
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -77,11 +77,11 @@ class InvoiceTableModel(QAbstractTableModel):
 
     def dress(self) -> None:
         """Take the colours of the application; called again when they change."""
-        colours: Colours = current_colours()
-        self._icons: dict[RowStatus, QIcon] = {s: status_icon(s, colours) for s in RowStatus}
-        self._brushes = {s: QColor(status_colour(s, colours)) for s in RowStatus}
-        self._muted = QColor(colours.muted)
-        self._out_of_scope = icon("status-not-in-scope", colours.muted)
+        self._colours: Colours = current_colours()
+        self._icons: dict[RowStatus | None, QIcon] = {}
+        """By status, None for what is out of scope; each is drawn when a row first has it."""
+        self._brushes = {s: QColor(status_colour(s, self._colours)) for s in RowStatus}
+        self._muted = QColor(self._colours.muted)
         if self._shown:
             self._tell_changed(0, len(self._shown) - 1)
 
@@ -276,7 +276,15 @@ class InvoiceTableModel(QAbstractTableModel):
         return self._brushes[row.status] if kind is ColumnKind.STATUS else None
 
     def _icon(self, row: InvoiceRow) -> QIcon:
-        return self._icons[row.status] if row.is_in_scope else self._out_of_scope
+        status = row.status if row.is_in_scope else None
+        found = self._icons.get(status)
+        if found is None:
+            found = self._icons[status] = (
+                icon("status-not-in-scope", self._colours.muted)
+                if status is None
+                else status_icon(status, self._colours)
+            )
+        return found
 
     @override
     def setData(self, index: Index, value: object, role: int = int(_ROLE.EditRole)) -> bool:
