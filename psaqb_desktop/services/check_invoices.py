@@ -14,7 +14,7 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.environment import EnvironmentKind
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
-from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.invoice_line import InvoiceLine
 from psaqb_desktop.domain.listing import ListedInvoice
@@ -23,7 +23,7 @@ from psaqb_desktop.domain.quickbooks_addresses import OTHER_KIND_REMEDY, other_k
 from psaqb_desktop.domain.sync_record import SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.company_books import CompanyBooks
-from psaqb_desktop.services.lanes import threads_of
+from psaqb_desktop.services.lanes import COMPANIES_AT_ONCE, threads_of
 from psaqb_desktop.services.ports import InvoiceSource, SyncRecordStore
 
 READ_TOGETHER = 200
@@ -69,14 +69,19 @@ class CheckInvoices:
         Raises:
             SignInNeededError, ServiceUnavailableError: the CRM itself cannot be read.
         """
-        contexts: dict[str, CheckContext | Finding] = {}
         checked: list[Checked] = []
-        for part, fresh, lines in self._read(rows, cancellation or Cancellation()):
-            for row in part:
-                result = self._check(row, fresh, lines, contexts)
-                checked.append(result)
-                if on_checked is not None:
-                    on_checked(result)
+        companies = {row.connection.id: row.connection for row in rows if row.connection}
+        with threads_of(min(self._calls_at_once, COMPANIES_AT_ONCE), "company") as pool:
+            contexts = {
+                identifier: pool.submit(self._read_context, connection)
+                for identifier, connection in companies.items()
+            }
+            for part, fresh, lines in self._read(rows, cancellation or Cancellation()):
+                for row in part:
+                    result = self._check(row, fresh, lines, contexts)
+                    checked.append(result)
+                    if on_checked is not None:
+                        on_checked(result)
         return self._compare_numbers(rows, checked, on_checked)
 
     def _read(self, rows: Sequence[ListedInvoice], cancellation: Cancellation) -> Iterator[_Part]:
@@ -87,13 +92,10 @@ class CheckInvoices:
         left = iter([rows[n : n + READ_TOGETHER] for n in range(0, len(rows), READ_TOGETHER)])
         with threads_of(self._calls_at_once, "check") as pool:
             reads = deque(self._begin(pool, part) for part in islice(left, self._calls_at_once))
-            try:
-                while reads and not cancellation.is_cancelled:
-                    part, invoices, lines = reads.popleft()
-                    reads.extend(self._begin(pool, following) for following in islice(left, 1))
-                    yield part, {each.id: each for each in invoices.result()}, lines.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
+            while reads and not cancellation.is_cancelled:
+                part, invoices, lines = reads.popleft()
+                reads.extend(self._begin(pool, following) for following in islice(left, 1))
+                yield part, {each.id: each for each in invoices.result()}, lines.result()
 
     def _begin(self, pool: Executor, part: Sequence[ListedInvoice]) -> _Read:
         ids = [row.invoice.id for row in part]
@@ -125,7 +127,7 @@ class CheckInvoices:
         row: ListedInvoice,
         fresh: Mapping[InvoiceId, Invoice],
         lines: Mapping[InvoiceId, tuple[InvoiceLine, ...]],
-        contexts: dict[str, CheckContext | Finding],
+        contexts: Mapping[ConnectionId, Future[CheckContext | Finding]],
     ) -> Checked:
         invoice = fresh.get(row.invoice.id)
         if invoice is None:
@@ -133,7 +135,7 @@ class CheckInvoices:
         if row.connection is None:
             findings = (row.route_finding,) if row.route_finding else (_no_connection(invoice),)
             return Checked(invoice, None, None, findings)
-        context = self._context(row.connection, contexts)
+        context = contexts[row.connection.id].result()
         if isinstance(context, Finding):
             return Checked(invoice, row.connection, None, (context,))
         try:
@@ -142,14 +144,6 @@ class CheckInvoices:
             # The exchange rate of a day is asked for while checking.
             return Checked(invoice, row.connection, None, (_out_of_reach(row.connection, error),))
         return Checked(invoice, row.connection, draft, found)
-
-    def _context(
-        self, connection: Connection, contexts: dict[str, CheckContext | Finding]
-    ) -> CheckContext | Finding:
-        known = contexts.get(connection.id)
-        if known is None:
-            known = contexts[connection.id] = self._read_context(connection)
-        return known
 
     def _read_context(self, connection: Connection) -> CheckContext | Finding:
         other_kind = other_kind_problem(connection, self._kind)

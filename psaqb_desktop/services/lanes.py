@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import ParamSpec, Protocol, Self, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+COMPANIES_AT_ONCE = 16
+"""Companies that are worked for side by side; each has limits of its own."""
 
 
 class Lanes(Protocol):
@@ -109,6 +113,11 @@ class OwnThread(Executor):
         return done
 
 
-def threads_of(count: int, name: str) -> Executor:
-    """Return threads: the caller's own where there is to be one only."""
-    return OwnThread() if count == 1 else ThreadPoolExecutor(count, thread_name_prefix=name)
+@contextmanager
+def threads_of(count: int, name: str) -> Iterator[Executor]:
+    """Give threads, the caller's own where there is to be one only; in the end drop what waits."""
+    pool = OwnThread() if count == 1 else ThreadPoolExecutor(count, thread_name_prefix=name)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)

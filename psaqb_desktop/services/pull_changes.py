@@ -26,6 +26,7 @@ from psaqb_desktop.domain.pull import Changes, PullSummary
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.changed_documents import look_at
 from psaqb_desktop.services.compare_documents import CLOCKS_DIFFER, Comparison
+from psaqb_desktop.services.lanes import COMPANIES_AT_ONCE
 from psaqb_desktop.services.missing_documents import MissingDocuments
 from psaqb_desktop.services.ports import Clock, ConnectionStore, PushJournal, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway, QuickBooksCompany
@@ -35,7 +36,6 @@ OVERLAP = timedelta(minutes=2)
 """Asked for twice rather than never: equal and late time stamps."""
 HORIZON = timedelta(days=29)
 """Change data capture looks back 30 days at most."""
-COMPANIES_AT_ONCE = 8
 
 log = logging.getLogger("psaqb.pull")
 

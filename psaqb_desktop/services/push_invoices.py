@@ -17,7 +17,7 @@ from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.claims import Alone, Claims, Pusher
 from psaqb_desktop.services.company_run import CompanyRun, PushTools
-from psaqb_desktop.services.lanes import OwnLane, ThreadLanes, lanes_of
+from psaqb_desktop.services.lanes import COMPANIES_AT_ONCE, OwnLane, ThreadLanes, lanes_of
 from psaqb_desktop.services.look_first import LookFirst
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import Posting
@@ -27,7 +27,6 @@ from psaqb_desktop.services.result_recorder import ResultRecorder
 
 IN_FLIGHT = 32
 """Threads that post to one company. How many posts are under way is up to its pacing."""
-COMPANIES_AT_ONCE = 16
 
 __all__ = ["OnProgress", "PushInvoices", "PushProgress", "progress_of"]
 

@@ -173,6 +173,24 @@ def test_a_check_of_many_reads_several_parts_at_once_and_keeps_their_order(world
     program.close()
 
 
+def test_the_books_of_several_companies_are_read_at_once(world: World) -> None:
+    others = [world.add_company(code) for code in ("DE01", "DE02")]
+    world.add_invoice(1)
+    for n, company in enumerate(others, start=2):
+        world.add_invoice(n, routing=Routing(owning_company=company.entity))
+    together = threading.Barrier(3)
+
+    def meet(_: int, call: str) -> None:
+        if call == "quickbooks.lists":
+            together.wait(timeout=20)
+
+    program = world.program(gate=Gate(disturb=meet))
+    checked = program.check.run(program.rows())
+    assert len({one.connection.id for one in checked if one.connection}) == 3
+    assert program.gate.calls.count("quickbooks.lists") == 3
+    program.close()
+
+
 def test_the_list_joins_and_is_kept(world: World, program: Program) -> None:
     listing = lister(world)
     assert listing.from_cache() is None
