@@ -65,9 +65,6 @@ def open_window(
 def _open_application() -> QApplication:
     # Nothing that a start makes is garbage; the window's own collector takes over.
     gc.disable()
-    from psaqb_desktop.ui.plain_imports import use_plain_imports  # noqa: PLC0415
-
-    use_plain_imports()
     from PySide6.QtWidgets import QApplication  # noqa: PLC0415
 
     from psaqb_desktop.ui.look import STYLE_ARGUMENTS  # noqa: PLC0415
@@ -157,6 +154,9 @@ def unsound_pair(pyside: str, python: tuple[int, int]) -> str:
 
 
 def _pyside_version() -> str:
+    from psaqb_desktop.ui.plain_imports import use_plain_imports  # noqa: PLC0415
+
+    use_plain_imports()
     import PySide6  # noqa: PLC0415
 
     return PySide6.__version__

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -14,8 +14,7 @@ from psaqb_desktop.ui.invoices.surface import Activity
 from psaqb_desktop.ui.look import current_colours, tool_icon
 
 
-@dataclass(frozen=True, slots=True)
-class ActionWords:
+class ActionWords(NamedTuple):
     """What an action is called, how it looks, which keys start it, what it does."""
 
     text: str

@@ -5,11 +5,10 @@ Text colours keep a contrast of at least 4.5 to 1 on the window, base and tint t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Colours:
+class Colours(NamedTuple):
     """One set of colours, as ``#rrggbb``."""
 
     is_dark: bool

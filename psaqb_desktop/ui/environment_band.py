@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
-from typing_extensions import override
 
 from psaqb_desktop.domain.environment import Environment, EnvironmentKind
 from psaqb_desktop.ui.look import WIDE_GAP
+from psaqb_desktop.ui.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from psaqb_desktop import __version__
 from psaqb_desktop.domain.environment import Environment
@@ -31,6 +30,7 @@ from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import ColourChoice, apply_look
 from psaqb_desktop.ui.menus import Menus, row_menu
 from psaqb_desktop.ui.navigation import NavigationRail
+from psaqb_desktop.ui.overriding import override
 from psaqb_desktop.ui.state import ForgetfulState, WindowState
 from psaqb_desktop.ui.status_line import StatusLine
 from psaqb_desktop.ui.window_memory import WindowMemory

@@ -81,6 +81,7 @@ def test_the_look_sees_what_is_loaded(tmp_path: Path) -> None:
 
 FIRST_PAINT = """
 from psaqb_desktop import window
+assert not window.unsound_pair(window._pyside_version(), sys.version_info[:2])
 app = window._open_application()
 first = window._first_window(app, None, "")
 assert first is not None
@@ -105,3 +106,24 @@ assert not sources, sources
 """
 
     assert _heavy_after(FIRST_PAINT + script, tmp_path) == []
+
+
+def test_pyside_works_without_what_it_has_for_developers(tmp_path: Path) -> None:
+    script = """
+import builtins
+plain = builtins.__import__
+from psaqb_desktop.ui.plain_imports import use_plain_imports
+use_plain_imports()
+assert builtins.__import__ is plain
+from PySide6.QtCore import QTimer
+import shibokensupport.signature.lib.pyi_generator as generator
+assert not hasattr(generator, "generate_pyi")
+assert "setInterval(self, msec: int" in QTimer.setInterval.__doc__
+try:
+    QTimer().setInterval("soon")
+except TypeError as error:
+    assert "setInterval(msec: int, /)" in str(error), error
+else:
+    raise AssertionError
+"""
+    assert _heavy_after(script, tmp_path) == []

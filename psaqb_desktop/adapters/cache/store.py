@@ -9,9 +9,8 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from psaqb_desktop.adapters.cache import kept_file
 from psaqb_desktop.adapters.cache.kept_file import UNREADABLE
@@ -131,8 +130,7 @@ class SqliteInvoiceCache:
         return sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
+class _Opened(NamedTuple):
     connection: sqlite3.Connection
     file: tuple[int, int]
     is_in_memory: bool = False

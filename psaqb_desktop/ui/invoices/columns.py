@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.sync_record import SyncRecord
@@ -29,8 +29,7 @@ class ColumnKind(Enum):
     COUNT = "count"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column; ``name`` is stable and is what saved settings know it by."""
 
     name: str

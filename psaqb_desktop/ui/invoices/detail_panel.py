@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from psaqb_desktop.ui.desk import Facts, NoFacts
 from psaqb_desktop.ui.formats import amount_text
@@ -25,6 +24,7 @@ from psaqb_desktop.ui.invoices.details.problems_tab import ProblemsTab
 from psaqb_desktop.ui.invoices.details.quickbooks_tab import QuickBooksTab
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.look import GAP, current_colours, status_icon
+from psaqb_desktop.ui.overriding import override
 
 _DRAFT, _PROBLEMS, _QUICKBOOKS, _CRM, _HISTORY = range(5)
 

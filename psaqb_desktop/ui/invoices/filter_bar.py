@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from typing_extensions import override
 
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.ui.formats import button_text, date_text
@@ -27,6 +26,7 @@ from psaqb_desktop.ui.icons import icon
 from psaqb_desktop.ui.invoices.choice_button import ChoiceButton
 from psaqb_desktop.ui.invoices.filters import ListFilter, Period, View, period_range
 from psaqb_desktop.ui.look import GAP, current_colours
+from psaqb_desktop.ui.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -17,7 +17,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
-from typing_extensions import override
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.ui.formats import raw_text
@@ -27,6 +26,7 @@ from psaqb_desktop.ui.invoices.money_delegate import MoneyDelegate
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
 from psaqb_desktop.ui.invoices.tick_delegate import TickDelegate
 from psaqb_desktop.ui.look import ROW_HEIGHT
+from psaqb_desktop.ui.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

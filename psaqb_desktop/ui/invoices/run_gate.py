@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.ui.invoices.surface import Activity, Frame
@@ -26,22 +25,22 @@ class Run:
 
     def advance(self, done: int, total: int, words: str = "") -> None:
         """Tell how far the run is."""
-        self.activity = replace(
-            self.activity, done=done, total=total, words=words or self.activity.words
+        self.activity = self.activity._replace(
+            done=done, total=total, words=words or self.activity.words
         )
         self._frame.show_activity(self.activity)
 
     def turn_into(self, activity: Activity) -> None:
         """Go on with another step of the same run."""
         is_stopping = self.cancellation.is_cancelled
-        self.activity = replace(activity, is_stopping=is_stopping)
+        self.activity = activity._replace(is_stopping=is_stopping)
         self._frame.show_activity(self.activity)
 
     def stop(self) -> None:
         """Finish what is in flight and start nothing new."""
         if self.activity.can_stop and not self.cancellation.is_cancelled:
             self.cancellation.cancel()
-            self.activity = replace(self.activity, is_stopping=True)
+            self.activity = self.activity._replace(is_stopping=True)
             self._frame.show_activity(self.activity)
 
     @property

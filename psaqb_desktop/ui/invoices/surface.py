@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from psaqb_desktop.domain.checked import Checked
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from psaqb_desktop.ui.invoices.table import InvoiceTable
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """What is going on just now. ``total`` 0 means that its length is not known."""
 
     words: str

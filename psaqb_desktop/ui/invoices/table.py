@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import ListedInvoice
@@ -23,8 +22,7 @@ from psaqb_desktop.ui.invoices.totals import Totals, figures_of, totals_of
 _ROWS_AT_A_TIME = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """What searches and sorts need, as of a number of changes to the table."""
 
     changes: int

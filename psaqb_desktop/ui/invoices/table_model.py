@@ -17,7 +17,6 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QIcon
-from typing_extensions import override
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
@@ -28,6 +27,7 @@ from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import current_colours, status_colour, status_icon
+from psaqb_desktop.ui.overriding import override
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate
-from typing_extensions import override
 
 from psaqb_desktop.ui.look import current_colours
+from psaqb_desktop.ui.overriding import override
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex
