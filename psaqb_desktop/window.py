@@ -120,10 +120,8 @@ def _declared(paths: Paths, name: str) -> Environment | None:
     """Return an environment as far as it is declared; mistakes are told by the second step."""
     from psaqb_desktop.adapters.settings.environments import EnvironmentsFile  # noqa: PLC0415
 
-    file = EnvironmentsFile(paths.environments_file)
     try:
-        wanted = name or file.default_environment()
-        return next((each for each in file.load() if each.name == wanted), None)
+        return EnvironmentsFile(paths.environments_file).find(name)
     except SettingsError:
         return None
 

@@ -40,15 +40,18 @@ class EnvironmentsFile:
             SettingsError: the key names no environment of the file.
         """
         values = self._values()
-        names = [environment.name for environment in self._environments(values)]
-        default = values.get(_DEFAULT, names[0] if names else "")
-        if default and default not in names:
-            raise SettingsError(
-                f"environments.toml, {_DEFAULT}: there is no table [{default}].",
-                remedy=f"Known environments: {', '.join(names) or 'none'}.",
-                details=str(self._path),
-            )
-        return str(default)
+        return _default_of(values, self._environments(values), self._path)
+
+    def find(self, name: str) -> Environment | None:
+        """Return an environment by its name, the one to open for ""; None where there is none.
+
+        Raises:
+            SettingsError: as :meth:`load` and :meth:`default_environment`.
+        """
+        values = self._values()
+        environments = self._environments(values)
+        wanted = name or _default_of(values, environments, self._path)
+        return next((each for each in environments if each.name == wanted), None)
 
     def save_environment(self, environment: Environment, *, is_default: bool = False) -> None:
         """Add or change one environment; everything else in the file stays as it is.
@@ -112,6 +115,18 @@ class EnvironmentsFile:
                 remedy="It must be a text file in UTF-8 that your user may read.",
                 details=f"{self._path}: {error}",
             ) from error
+
+
+def _default_of(values: dict[str, Any], environments: tuple[Environment, ...], path: Path) -> str:
+    names = [environment.name for environment in environments]
+    default = values.get(_DEFAULT, names[0] if names else "")
+    if default and default not in names:
+        raise SettingsError(
+            f"environments.toml, {_DEFAULT}: there is no table [{default}].",
+            remedy=f"Known environments: {', '.join(names) or 'none'}.",
+            details=str(path),
+        )
+    return str(default)
 
 
 def _edited(text: str, name: str, values: dict[str, str | list[str]], *, is_default: bool) -> str:

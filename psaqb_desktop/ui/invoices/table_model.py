@@ -50,6 +50,7 @@ _CHANGING_ROLES = [_DISPLAY, _CHECK, _DECORATION, _FOREGROUND, _TOOL_TIP]
 _LONG_TEXTS = frozenset({"company", "customer", "name", "contract"})
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_ALIGNMENTS = tuple(_RIGHT if column.is_right_aligned else _LEFT for column in COLUMNS)
 
 
 class InvoiceTableModel(QAbstractTableModel):
@@ -256,11 +257,12 @@ class InvoiceTableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = _DISPLAY) -> object:
         if role not in _ANSWERED or not index.isValid():
             return None
-        column = COLUMNS[index.column()]
+        place = index.column()
+        if role == _ALIGNMENT:
+            return _ALIGNMENTS[place]
+        column = COLUMNS[place]
         if role == _DISPLAY:
             return column.text(self.table.rows[self._shown[index.row()]])
-        if role == _ALIGNMENT:
-            return _RIGHT if column.is_right_aligned else _LEFT
         row = self.table.rows[self._shown[index.row()]]
         if column.kind is ColumnKind.TICK and role in {_CHECK, _ACCESSIBLE_TEXT}:
             return _tick(row, role, is_ticked=row.id in self.ticked)
@@ -302,7 +304,7 @@ class InvoiceTableModel(QAbstractTableModel):
         if role == _DISPLAY:
             return column.title
         if role == _ALIGNMENT:
-            return _RIGHT if column.is_right_aligned else _LEFT
+            return _ALIGNMENTS[section]
         if role == _TOOL_TIP:
             return column.explanation or None
         if role == _ACCESSIBLE_TEXT:
