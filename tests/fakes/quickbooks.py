@@ -241,6 +241,10 @@ class FakeLedger:
     def all_payments(self) -> list[Payment]:
         return list(self._payments.values())
 
+    def changed_on(self, payment: Payment) -> datetime:
+        """Return when a payment was received or deleted."""
+        return self._payment_changes[payment.id]
+
     def receive(
         self,
         lines: Mapping[QuickBooksId, str],

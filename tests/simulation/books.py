@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -25,7 +25,10 @@ from psaqb_desktop.domain.texts import KEY_MARK
 from tests.fakes import examples
 from tests.fakes.quickbooks import FakeLedger
 
-_WHERE = re.compile(r"select \* from (\w+) where (\S+) (in|>=) (.*) startposition (\d+)")
+_QUERY = re.compile(
+    r"select (\*|Id) from (\w+) where (\S+) (in|>=) (.*?)(?: orderby (\S+))?"
+    r" startposition (\d+) maxresults (\d+)"
+)
 _QUOTED = re.compile(r"'([^']*)'")
 _PERCENT = {code.id: code.rates[0].percent for code in examples.GB_CODES}
 _TYPES = {document_type.value: document_type for document_type in DocumentType}
@@ -39,6 +42,8 @@ class Books:
     ) -> None:
         self.ledger = ledger
         self.is_read_only = False
+        self.most = 1000
+        """How many objects an answer holds."""
         self.on_made: Callable[[InvoiceId, RequestId], None] = lambda _, __: None
         """Hears of each document that a request has made."""
         self._is_known = is_known
@@ -65,7 +70,8 @@ class Books:
         if method == "POST":
             return self._post(path, RequestId(asked.get("requestid", "")), text)
         if path == "cdc":
-            return self._changes(datetime.fromisoformat(asked["changedSince"]))
+            since = datetime.fromisoformat(asked["changedSince"])
+            return self._changes(asked["entities"].split(","), since)
         entity, _, identifier = path.partition("/")
         found = self.ledger.read(_type(entity), QuickBooksId(identifier))
         if found is None:
@@ -73,21 +79,32 @@ class Books:
         return good({found.type.value: _document(found)})
 
     def _query(self, statement: str) -> HttpAnswer:
-        match = _WHERE.match(statement)
+        match = _QUERY.match(statement)
         assert match, statement
-        entity, name, _, values, _ = match.groups()
+        columns, entity, name, _, values, order, start, most = match.groups()
         wanted = _QUOTED.findall(values)
+        rows = [row for row in self._standing(entity) if _fits(row, name, wanted)]
+        if order:
+            rows.sort(key=lambda row: datetime.fromisoformat(str(_value(row, order))))
+        first = int(start) - 1
+        rows = rows[first : first + min(int(most), self.most)]
+        return _rows(entity, [{"Id": row["Id"]} if columns == "Id" else row for row in rows])
+
+    def _standing(self, entity: str) -> list[dict[str, Any]]:
+        """Return all objects of a kind that are not deleted, in the order they were made."""
+        return [row for row, is_deleted in self._objects(entity).values() if not is_deleted]
+
+    def _objects(self, entity: str) -> dict[str, tuple[dict[str, Any], bool]]:
         if entity == "Payment":
-            found = self.ledger.payments([QuickBooksId(one) for one in wanted])
-            return _rows(entity, (_payment(one) for one in found))
-        return _rows(
-            entity,
-            (
-                _document(one)
-                for one in self.ledger.all_documents
-                if one.type.value == entity and not one.is_deleted and _fits(one, name, wanted)
-            ),
-        )
+            return {
+                one.id: (_payment(one, self.ledger.changed_on(one)), one.is_deleted)
+                for one in self.ledger.all_payments
+            }
+        return {
+            one.id: (_document(one), one.is_deleted)
+            for one in self.ledger.all_documents
+            if one.type.value == entity
+        }
 
     def _post(self, path: str, request_id: RequestId, text: str) -> HttpAnswer:
         if self.is_read_only:
@@ -102,13 +119,20 @@ class Books:
             self.on_made(draft.invoice_id, request_id)
         return good({made.type.value: _document(made)})
 
-    def _changes(self, since: datetime) -> HttpAnswer:
+    def _changes(self, entities: Sequence[str], since: datetime) -> HttpAnswer:
+        """Tell what changed, deletions last; what an answer does not hold is not told."""
         read_at = self._now()
-        changes = self.ledger.changes(since)
-        rows: dict[str, list[dict[str, Any]]] = {"Payment": [_payment(p) for p in changes.payments]}
-        for document in changes.documents:
-            rows.setdefault(document.type.value, []).append(_document(document))
-        parts = [{entity: found} for entity, found in rows.items()]
+        left = self.most
+        parts: list[dict[str, Any]] = []
+        for entity in entities:
+            changed = [
+                (is_deleted, when, row)
+                for row, is_deleted in self._objects(entity).values()
+                if (when := datetime.fromisoformat(row["MetaData"]["LastUpdatedTime"])) >= since
+            ]
+            rows = [row for _, _, row in sorted(changed, key=lambda one: one[:2])][:left]
+            left -= len(rows)
+            parts.append({entity: rows} if rows else {})
         return good({"CDCResponse": [{"QueryResponse": parts}], "time": read_at.isoformat()})
 
 
@@ -130,13 +154,16 @@ def _rows(entity: str, rows: Iterable[dict[str, Any]]) -> HttpAnswer:
     return good({"QueryResponse": {entity: list(rows)}, "time": "2026-09-14T08:00:00Z"})
 
 
-def _fits(document: PostedDocument, name: str, wanted: list[str]) -> bool:
-    if name == "MetaData.CreateTime":
-        return document.created is not None and document.created >= datetime.fromisoformat(
-            wanted[0]
-        )
-    value = {"TxnDate": str(document.txn_date), "DocNumber": document.number, "Id": document.id}
-    return value[name] in wanted
+def _value(row: Mapping[str, Any], name: str) -> object:
+    part, _, inner = name.rpartition(".")
+    return (row[part] if part else row)[inner]
+
+
+def _fits(row: Mapping[str, Any], name: str, wanted: Sequence[str]) -> bool:
+    value = str(_value(row, name))
+    if name.startswith("MetaData"):
+        return datetime.fromisoformat(value) >= datetime.fromisoformat(wanted[0])
+    return value in wanted
 
 
 def _type(entity: str) -> DocumentType:
@@ -203,11 +230,12 @@ def _document(document: PostedDocument) -> dict[str, Any]:
     }
 
 
-def _payment(payment: Payment) -> dict[str, Any]:
+def _payment(payment: Payment, changed: datetime) -> dict[str, Any]:
+    data = {"Id": payment.id, "MetaData": {"LastUpdatedTime": changed.isoformat()}}
     if payment.is_deleted:
-        return {"Id": payment.id, "status": "Deleted"}
+        return {**data, "status": "Deleted"}
     return {
-        "Id": payment.id,
+        **data,
         "TxnDate": str(payment.payment_date),
         "CurrencyRef": {"value": payment.currency},
         "PaymentMethodRef": {"value": payment.method},

@@ -8,6 +8,7 @@ from functools import partial
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.services.cancellation import Cancellation
+from tests.simulation.busy_days import BusyDays
 from tests.simulation.checkers import Checkers
 from tests.simulation.desks import SimulatedProgram
 from tests.simulation.late_writes import LateWrites
@@ -109,6 +110,7 @@ class QuietEnd:
         if len(self._programs) > 1 and self._chance.random() < 0.3:
             self._push_the_same_at_once()
         LateWrites(self._outside, self._check, self._programs).live()
+        BusyDays(self._outside, self._check, self._programs).live()
         for connection in self._outside.connections.connections():
             self._check.tokens(connection)
 

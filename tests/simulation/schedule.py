@@ -23,6 +23,7 @@ from tests.simulation.meeting import CALLS, Meeting
 from tests.simulation.outside import Outside
 from tests.simulation.people import Accountant, ProjectManager
 from tests.simulation.quiet_end import QuietEnd
+from tests.simulation.small_answers import SIZES, answers_hold
 from tests.simulation.weather import Weather
 
 _HOUR = 3600.0
@@ -45,8 +46,11 @@ def run_schedule(seed: int, folder: Path, *, is_told: bool = False) -> Outcome:
     hub = Hub()
     logging.disable(logging.CRITICAL)
     try:
-        with threads_are_fibres(hub):
+        size = random.Random(f"size of answers {seed}").choice(SIZES)  # noqa: S311 - as below
+        with threads_are_fibres(hub), answers_hold(size):
             schedule = _Schedule(seed, folder, hub)
+            for books in schedule.outside.books.values():
+                books.most = size
             hub.spawn(schedule.live)
             hub.run()
     finally:

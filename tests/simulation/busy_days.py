@@ -1,0 +1,96 @@
+"""Busy days, at the quiet end: more is posted and changed than one answer of QuickBooks holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.push import PostedDocument
+from tests.fakes.quickbooks import FakeLedger
+from tests.simulation.checkers import Checkers
+from tests.simulation.desks import SimulatedProgram
+from tests.simulation.outside import Outside
+from tests.simulation.people import Accountant
+
+_Action = Callable[[FakeLedger, PostedDocument], None]
+
+
+class BusyDays:
+    """Only where answers are small: else a thousand invoices would be needed."""
+
+    def __init__(
+        self, outside: Outside, check: Checkers, programs: Sequence[SimulatedProgram]
+    ) -> None:
+        self._outside, self._check, self._programs = outside, check, programs
+        self._hub, self._chance = outside.hub, outside.chance
+        self._accountant = Accountant(outside)
+
+    def live(self) -> None:
+        if all(books.most >= 1000 for books in self._outside.books.values()):
+            return
+        if self._chance.random() < 0.5:
+            return
+        wanted = [self._outside.plant(number).id for number in range(71, 81)]
+        pusher, puller = self._chance.choices(self._programs, k=2)
+        pusher.push_checked(pusher.ready(*wanted))
+        self._pull(puller)
+        accountant = self._accountant
+        days: list[list[_Action]] = [
+            [accountant.pay, accountant.pay_in_part],
+            [self._take_back],
+            [accountant.void, accountant.delete],
+            [accountant.pay, accountant.void, accountant.delete, accountant.edit_amount],
+        ]
+        for actions in days:
+            self._hub.sleep(self._chance.choice((0, 400)))
+            self._live_a_day(wanted, actions)
+            if self._chance.random() < 0.3:
+                puller.pull.run()
+            self._hub.sleep(20)
+            self._pull(puller)
+        self._forget_a_renumbered_one(pusher, puller, wanted)
+
+    def _live_a_day(self, wanted: Sequence[InvoiceId], actions: Sequence[_Action]) -> None:
+        """Let most of what stands be changed within some seconds."""
+        for invoice_id in wanted:
+            if self._chance.random() < 0.8:
+                action = partial(self._act, invoice_id, self._chance.choice(actions))
+                self._hub.at(self._chance.choice((0, 0, 2, 9)), action)
+
+    def _act(self, invoice_id: InvoiceId, action: _Action) -> None:
+        for ledger in self._outside.ledgers.values():
+            for document in ledger.standing(invoice_id):
+                action(ledger, document)
+
+    def _take_back(self, ledger: FakeLedger, document: PostedDocument) -> None:
+        is_seen = self._outside.shows_payments_on_invoices
+        for payment in ledger.all_payments:
+            if payment.id in document.payment_ids:
+                ledger.delete_payment(payment, is_seen_on_invoices=is_seen)
+
+    def _forget_a_renumbered_one(
+        self, pusher: SimulatedProgram, puller: SimulatedProgram, wanted: Sequence[InvoiceId]
+    ) -> None:
+        """Let the CRM forget a document with another number: one of many of its date."""
+        standing = [each for each in wanted if self._outside.standing(each)]
+        if not standing:
+            return
+        forgotten = standing[-1]
+        for ledger in self._outside.ledgers.values():
+            for document in ledger.standing(forgotten):
+                ledger.edit(document, number=f"{document.number}-C")
+        self._outside.was_restored = True
+        records = self._outside.records
+        for record in records.records():
+            if record.invoice_id == forgotten:
+                records._records.pop(record.id)
+        pusher.push_checked(pusher.ready(forgotten))
+        count = len(self._outside.standing(forgotten))
+        self._check.require(count == 1, f"invoice {forgotten[-3:]} stands {count} times")
+        puller.pull.run(full=True)
+        self._check.equal()
+
+    def _pull(self, puller: SimulatedProgram) -> None:
+        puller.pull.run()
+        self._check.equal()
