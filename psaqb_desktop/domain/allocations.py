@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.identifiers import QuickBooksId, payment_record_id
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.pull import Payment
+from psaqb_desktop.domain.pull import AppliedAmount, Payment
 from psaqb_desktop.domain.push import PaymentAllocation, PostedDocument
 from psaqb_desktop.domain.sync_record import SyncRecord
 
@@ -50,13 +50,17 @@ def allocations_of(
     )
 
 
+def settles(payment: Payment, document: PostedDocument) -> bool:
+    """Tell whether a line of the payment names the document."""
+    return any(True for _ in _lines_for(payment, document))
+
+
 def _applied(payment: Payment, document: PostedDocument) -> Decimal:
     """Add up what the payment's lines settle of this document: never the payment's total."""
-    return sum(
-        (
-            line.amount
-            for line in payment.lines
-            if line.document_id == document.id and line.document_type == document.type.value
-        ),
-        ZERO,
-    )
+    return sum((line.amount for line in _lines_for(payment, document)), ZERO)
+
+
+def _lines_for(payment: Payment, document: PostedDocument) -> Iterator[AppliedAmount]:
+    for line in payment.lines:
+        if line.document_id == document.id and line.document_type == document.type.value:
+            yield line

@@ -10,21 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from psaqb_desktop.domain.allocations import allocations_of
+from psaqb_desktop.domain.allocations import DocumentKey, allocations_of, settles
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.duplicates import with_duplicates
 from psaqb_desktop.domain.errors import AppError, ServiceUnavailableError, StaleRecordError
 from psaqb_desktop.domain.identifiers import CrmId, InvoiceId, QuickBooksId
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.posted_changes import changes_since, is_older, with_review
 from psaqb_desktop.domain.pull import Payment
-from psaqb_desktop.domain.push import AddedPayments, PaymentAllocation, PostedDocument
+from psaqb_desktop.domain.push import AddedPayments, PostedDocument
 from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.ports import SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 
 LOOKS = 3
-"""How often one pull looks at a document that other desktops pull at the same moment."""
+"""How often one pull looks at a document that others pull, or settle, at the same moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,18 @@ def record_news(
         AppError: something was not read or not written; the watermark must not move.
     """
     recorded = Recorded()
-    for _ in range(LOOKS):
-        counted, overtaken = _record_once(store, company, news, payments, now)
+    for look in range(1, LOOKS + 1):
+        news = [one for one in news if not one.is_old]
+        known = _known_payments(company, news, payments)
+        doubtful = [one for one in news if look < LOOKS and _is_doubtful(one, known)]
+        left = {one.record.id for one in doubtful}
+        counted, overtaken = _record_once(
+            store, [one for one in news if one.record.id not in left], known, now
+        )
         recorded += counted
-        if not overtaken:
+        if not overtaken and not doubtful:
             return recorded
-        news, payments = _looked_at_again(store, company, overtaken), ()
+        news, payments = _looked_at_again(store, company, [*overtaken, *doubtful]), ()
     raise ServiceUnavailableError(
         f"{len(overtaken)} posted documents were written by another desktop again and again.",
         service="CRM",
@@ -120,9 +127,8 @@ def record_news(
 
 def _record_once(
     store: SyncRecordStore,
-    company: QuickBooksCompany,
     news: Sequence[News],
-    payments: Sequence[Payment],
+    payments: Mapping[QuickBooksId, Payment],
     now: datetime,
 ) -> tuple[Recorded, list[News]]:
     """Write; return those also for which a later look came in between, and payments were written.
@@ -131,12 +137,19 @@ def _record_once(
     in between, a payment that a record counts in is among its allocations. By these it is found
     when it is deleted, and names its documents no longer.
     """
-    news = [one for one in news if not one.is_old]
     changed = [one for one in news if _differs(one.applied_to(one.record, now), one.record)]
-    allocations = _allocations(company, news, payments)
+    allocations = {
+        one.record.id: allocations_of(one.record, one.document, payments) if one.document else ()
+        for one in news
+    }
     added = store.add_payments(allocations) if allocations else AddedPayments((), ())
     outdated = _write_records(store, changed, now)
-    removed = [each for each in added.others if each.sync_id not in outdated]
+    named = {(one.record.id, each) for one in news for each in _named_by(one)}
+    removed = [
+        each
+        for each in added.others
+        if each.sync_id not in outdated and (each.sync_id, each.payment_id) not in named
+    ]
     if removed:
         store.remove_payments(removed)
     told = [one for one in changed if one.record.id not in outdated]
@@ -152,17 +165,21 @@ def _record_once(
 
 
 def _looked_at_again(
-    store: SyncRecordStore, company: QuickBooksCompany, overtaken: Sequence[News]
+    store: SyncRecordStore, company: QuickBooksCompany, news: Sequence[News]
 ) -> list[News]:
     """Look at the documents for which records stand by now."""
-    current = store.every_record_of([one.record.invoice_id for one in overtaken])
-    again: list[News] = []
-    for one in overtaken:
+    current = store.every_record_of([one.record.invoice_id for one in news])
+    found: dict[DocumentKey, tuple[SyncRecord, News]] = {}
+    for one in news:
         record = record_at(current.get(one.record.invoice_id, ()), one.record.realm_id)
-        if record is None or not record.state.is_posted:
-            continue
-        documents = company.documents(record.document_type, [record.quickbooks_id])
-        again += [News(record, document, one.twice) for document in documents]
+        if record is not None and record.state.is_posted:
+            found[record.document_type, record.quickbooks_id] = record, one
+    again: list[News] = []
+    for document_type in DocumentType:
+        ids = [document_id for kind, document_id in found if kind is document_type]
+        for document in company.documents(document_type, ids) if ids else ():
+            record, one = found[document.type, document.id]
+            again.append(News(record, document, one.twice))
     return again
 
 
@@ -195,19 +212,30 @@ def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) 
     return outdated
 
 
-def _allocations(
+def _known_payments(
     company: QuickBooksCompany, news: Sequence[News], payments: Sequence[Payment]
-) -> dict[CrmId, Sequence[PaymentAllocation]]:
-    """Return, for each document looked at, what each of its payments settles of it."""
-    known: dict[QuickBooksId, Payment] = {each.id: each for each in payments}
-    named = {each for one in news if one.document for each in one.document.payment_ids}
-    unknown = sorted(named - known.keys())
-    if unknown:
-        known |= {each.id: each for each in company.payments(unknown)}
-    return {
-        one.record.id: allocations_of(one.record, one.document, known) if one.document else ()
-        for one in news
-    }
+) -> Mapping[QuickBooksId, Payment]:
+    """Return the payments that documents name; those are read that are not there."""
+    known = {each.id: each for each in payments}
+    unknown = sorted({each for one in news for each in _named_by(one)} - known.keys())
+    return known | {each.id: each for each in company.payments(unknown)} if unknown else known
+
+
+def _is_doubtful(news: News, payments: Mapping[QuickBooksId, Payment]) -> bool:
+    """Tell whether a document names a payment that settles nothing of it: one look is older.
+
+    A payment came or went between the two. If the balance were written that counts it in, nothing
+    would tell afterwards whose it was.
+    """
+    document = news.document
+    return document is not None and any(
+        each not in payments or not settles(payments[each], document)
+        for each in document.payment_ids
+    )
+
+
+def _named_by(news: News) -> tuple[QuickBooksId, ...]:
+    return news.document.payment_ids if news.document else ()
 
 
 def _is_same_document(record: SyncRecord, other: SyncRecord) -> bool:

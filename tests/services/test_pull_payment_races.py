@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+import pytest
 
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId
@@ -98,6 +101,43 @@ def test_an_older_look_brings_no_payment_back_that_a_later_one_has_removed(world
     assert settled(world, invoice_id) == (Decimal(0), [])
     quick.close()
     slow.close()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_payment_that_goes_between_two_answers_is_not_counted_in(
+    world: World, *, full: bool
+) -> None:
+    """The document named it, and then it was not there any more."""
+    invoice_id = posted_and_pulled(world)
+    payment = pay(world, invoice_id)
+    world.clock.advance(minutes=10)
+    (document,) = world.ledger.standing(invoice_id)
+    if not full:
+        # The payment is too old to be among the changes of a desktop that missed it.
+        world.program().pull.run()
+        record = world.records.only(invoice_id)
+        world.records.remove_payments(world.records.payments_of(record.id))
+        world.clock.advance(minutes=10)
+        world.ledger.edit(document, number="PSA-00001-B")
+    gate = WatchedGate(before={"quickbooks.payments": lambda: take_back(world, payment)})
+    program = world.program(gate=gate)
+    (summary,) = program.pull.run(full=full)
+    assert summary.error == ""
+    assert gate.calls.count("quickbooks.documents") == (2 if full else 1)
+    assert settled(world, invoice_id) == (Decimal(0), [])
+    program.close()
+
+
+def test_a_payment_that_cannot_be_read_keeps_nobody_from_pulling(world: World) -> None:
+    """QuickBooks goes on naming it: after some looks its word is taken as it is."""
+    invoice_id = posted_and_pulled(world)
+    payment = pay(world, invoice_id)
+    world.ledger.take_payment(replace(payment, lines=()))
+    program = world.program()
+    (summary,) = program.pull.run(full=True)
+    assert summary.error == ""
+    assert settled(world, invoice_id) == (Decimal(50), [])
+    program.close()
 
 
 def test_nothing_is_removed_where_nothing_has_gone(world: World) -> None:

@@ -21,8 +21,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tests.simulation.planted_bug_rows import BUGS, Bug
+from tests.simulation.planted_bug import Bug
+from tests.simulation.planted_pull_bugs import PULL_BUGS
+from tests.simulation.planted_push_bugs import PUSH_BUGS
 
+BUGS = (*PUSH_BUGS, *PULL_BUGS)
 ROOT = Path(__file__).parents[2]
 PARTS = ("psaqb_desktop", "tests/fakes", "tests/simulation")
 SCHEDULES = 500

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.planted_bug_rows import BUGS, Bug
-from tests.simulation.planted_bugs import ROOT, catch, planted
+from tests.simulation.planted_bug import Bug
+from tests.simulation.planted_bugs import BUGS, ROOT, catch, planted
 
 CAUGHT_SOON = (
     "the journal hears of a request after the wire",
