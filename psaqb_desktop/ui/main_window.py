@@ -76,7 +76,9 @@ class MainWindow(QMainWindow):
         self._tasks: TaskRunner | None = None
         self._is_closing = False
         self.setWindowTitle(f"PSAQB Desktop – {environment_marker(environment)}")
-        self.page = InvoicesPage(environment, InvoiceTable(first.rows) if first else None)
+        self.page = InvoicesPage(
+            environment, InvoiceTable(first.rows, is_partial=first.is_partial) if first else None
+        )
         self.status = StatusLine()
         self.status.show_read(first.read_on if first else None, is_offline=False)
         self.setStatusBar(self.status)

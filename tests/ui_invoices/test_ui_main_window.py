@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -28,6 +29,7 @@ from psaqb_desktop.ui.crash_dialog import CrashDialog
 from psaqb_desktop.ui.environment_band import environment_marker
 from psaqb_desktop.ui.invoices.columns import PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
+from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import ColourChoice, apply_look, current_colours
 from psaqb_desktop.ui.main_window import MainWindow
 from psaqb_desktop.ui.state import ForgetfulState
@@ -282,6 +284,7 @@ def test_before_the_desk_is_there_the_window_shows_rows_and_can_be_closed(
     window.show()
     assert _windows(qapp) == [window]
     assert window.page.model.rowCount() == 1
+    assert _tabs(window)[:2] == ["To post  1", "Needs attention  0"]
     assert not window.actions_["push"].isEnabled()
     assert not window.menuBar().isEnabled()
     with qtbot.waitSignal(window.closed):
@@ -289,6 +292,24 @@ def test_before_the_desk_is_there_the_window_shows_rows_and_can_be_closed(
     assert not window.isVisible()
     window.deleteLater()
     QApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+def test_a_part_of_the_list_is_not_counted_and_nothing_is_said_to_be_missing() -> None:
+    first = invoice_list(listed(invoice(1)), is_partial=True)
+    state = ForgetfulState()
+    state.set("invoices/view", "POSTED")
+    window = MainWindow(FakeDesk().environment, state, first=first)
+    assert {text.removesuffix("  …") for text in _tabs(window)} == {view.value for view in View}
+    assert window.page.empty.title == "Reading invoices…"
+    window.page.show_table(InvoiceTable(first.rows))
+    assert _tabs(window)[:2] == ["To post  1", "Needs attention  0"]
+    assert window.page.empty.title == "No invoices in this view"
+    window.deleteLater()
+
+
+def _tabs(window: MainWindow) -> list[str]:
+    buttons = window.page.filter_bar.findChildren(QToolButton)
+    return [button.text() for button in buttons if button.property("look") == "view"]
 
 
 def test_the_window_runs_from_kept_list_to_close(

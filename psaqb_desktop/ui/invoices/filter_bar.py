@@ -171,9 +171,13 @@ class FilterBar(QWidget):
         self.companies.offer([(name, name) for name in companies])
         self.companies.setVisible(len(companies) > 1 or bool(self._filter.companies))
 
-    def show_counts(self, counts: Mapping[View, int]) -> None:
-        """Show on each tab how many invoices it holds."""
+    def show_counts(self, counts: Mapping[View, int] | None) -> None:
+        """Show on each tab how many invoices it holds; None where that is not known yet."""
         for view, tab in self._tabs.items():
+            if counts is None:
+                tab.setText(f"{view.value}  …")
+                tab.setAccessibleName(view.value)
+                continue
             count = self.locale().toString(counts.get(view, 0))
             tab.setText(f"{view.value}  {count}")
             tab.setAccessibleName(f"{view.value}, {count}")

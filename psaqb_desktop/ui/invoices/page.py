@@ -94,9 +94,7 @@ class InvoicesPage(AskingPage):
         layout.addWidget(self.splitter, 1)
         layout.addWidget(self.totals)
         self._counter = TotalsCounter(self.model, self)
-        self._facts_timer = QTimer(self)
-        self._facts_timer.setSingleShot(True)
-        self._facts_timer.setInterval(_FACTS_DELAY_MILLISECONDS)
+        self._facts_timer = QTimer(self, singleShot=True, interval=_FACTS_DELAY_MILLISECONDS)
         self._facts_timer.timeout.connect(self._want_facts)
         self._connect()
         if first is None:
@@ -340,7 +338,8 @@ class InvoicesPage(AskingPage):
         self._refresh_around()
 
     def _refresh_around(self) -> None:
-        self.filter_bar.show_counts(self.table.counts(self.filter_bar.filter))
+        is_known = not self.table.is_partial
+        self.filter_bar.show_counts(self.table.counts(self.filter_bar.filter) if is_known else None)
         self._show_stack()
         if self.details_place.is_open:
             self.details.show_row(self._row(self.grid.current_id()))
@@ -358,6 +357,8 @@ class InvoicesPage(AskingPage):
             return None
         if not self.table.rows:
             return self._forced_empty or Empty.NO_INVOICES
+        if self.table.is_partial:
+            return Empty.READING  # what the filter asks for may be among the rows to come
         wanted = self.filter_bar.filter
         if wanted.is_narrowed and self.table.shown(wanted.cleared()):
             return Empty.FILTERED

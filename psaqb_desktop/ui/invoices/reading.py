@@ -59,9 +59,11 @@ class Reading:
     async def open(self) -> None:
         """Show what is kept on disk, then sign in silently, settle and read the list.
 
-        What waits to be posted comes first, at once; the rest of a long list follows.
+        What waits to be posted comes first, at once, unless the window came up with it; the rest
+        of a long list follows.
         """
-        for read in (self._desk.list_invoices.first_rows, self._desk.list_invoices.from_cache):
+        reads = [self._desk.list_invoices.first_rows, self._desk.list_invoices.from_cache]
+        for read in reads[1:] if self._page.table.rows else reads:
             kept = await self._tasks.call(read)
             if kept is not None:
                 await self._take(kept)
@@ -248,6 +250,6 @@ class Reading:
 
 def _table_of(invoices: InvoiceList, earlier: InvoiceTable) -> InvoiceTable:
     """Build the table of a list; checks that still hold are carried over."""
-    table = InvoiceTable(invoices.rows)
+    table = InvoiceTable(invoices.rows, is_partial=invoices.is_partial)
     table.take_over(earlier)
     return table

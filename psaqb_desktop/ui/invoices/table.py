@@ -36,7 +36,9 @@ class InvoiceTable:
     Making one takes a while with many rows; it may be done in another thread.
     """
 
-    def __init__(self, invoices: Iterable[ListedInvoice] = ()) -> None:
+    def __init__(self, invoices: Iterable[ListedInvoice] = (), *, is_partial: bool = False) -> None:
+        self.is_partial = is_partial
+        """More rows are on their way: what can be counted now is not what there is."""
         by_id = sorted(invoices, key=lambda listed: listed.invoice.id)
         self.rows: list[InvoiceRow] = [InvoiceRow(listed) for listed in by_id]
         self.ids: list[InvoiceId] = [row.id for row in self.rows]
