@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError
-from psaqb_desktop.domain.identifiers import InvoiceId
+from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
 from psaqb_desktop.domain.money import ZERO
 from psaqb_desktop.domain.push import PostedDocument, PushResult
 from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
@@ -49,9 +49,18 @@ class Checkers:
         if stored and stored.state is PostingState.FAILED:
             self.require(stored.finding, f"{name} has failed in the CRM without a word")
 
-    def nothing_kept(self, program: Program, wanted: Collection[InvoiceId]) -> None:
-        """See that a push without any trouble, cancelled or not, leaves nothing open."""
-        kept = [p.request_id for p in program.journal.open_pushes() if p.invoice_id in wanted]
+    def nothing_kept(
+        self,
+        program: Program,
+        wanted: Collection[InvoiceId],
+        earlier: Collection[RequestId] = (),
+    ) -> None:
+        """See that a push without any trouble, cancelled or not, leaves nothing open.
+
+        But for what was open before: a run that was killed left that, and only settling ends it.
+        """
+        opened = [push for push in program.journal.open_pushes() if push.invoice_id in wanted]
+        kept = [push.request_id for push in opened if push.request_id not in earlier]
         self.require(not kept, f"a push on {program.machine.name} keeps {kept}")
 
     def _ever(self, invoice_id: InvoiceId) -> bool:

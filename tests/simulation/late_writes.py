@@ -34,6 +34,8 @@ class LateWrites:
             self._pull_while_an_outcome_is_late()
         if len(self._programs) > 1 and self._chance.random() < 0.3:
             self._write_an_older_look_late()
+        if len(self._programs) > 1 and self._chance.random() < 0.3:
+            self._push_what_another_is_pushing()
         if self._chance.random() < 0.05:
             self._find_the_disk_full()
 
@@ -74,6 +76,19 @@ class LateWrites:
         self._check.equal()
         slow.pull.run()
         self._check.equal()
+
+    def _push_what_another_is_pushing(self) -> None:
+        """Push what was checked before another desktop claimed it, whose request is late."""
+        slow, other = self._chance.sample(list(self._programs), 2)
+        wanted = self._outside.plant(55).id
+        checked = other.ready(wanted)
+        slow.weather.late["quickbooks.POST"] = 60.0
+        pushing = self._hub.spawn(partial(slow.push_checked, slow.ready(wanted)))
+        self._hub.sleep(30)
+        self._check.told([wanted], other.push_checked(checked), is_cancelled=False)
+        pushing.join()
+        slow.weather.late.clear()
+        self._check.require(len(self._outside.standing(wanted)) == 1, "it does not stand once")
 
     def _find_the_disk_full(self) -> None:
         """Let turns be taken that nobody uses, because the journal cannot be written."""

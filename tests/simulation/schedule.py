@@ -183,12 +183,13 @@ class _Schedule:
         cancellation = Cancellation()
         if self._chance.random() < 0.2:
             self._hub.at(self._chance.uniform(0, 12), cancellation.cancel)
+        earlier = [push.request_id for push in program.journal.open_pushes()]
         results = program.push_checked(checked, cancellation=cancellation)
         self._check.told(
             [one.invoice.id for one in checked], results, is_cancelled=cancellation.is_cancelled
         )
         if not program.weather.badness and not self.outside.was_restored:
-            self._check.nothing_kept(program, [one.invoice.id for one in checked])
+            self._check.nothing_kept(program, [one.invoice.id for one in checked], earlier)
 
     def _settle(self, program: SimulatedProgram) -> None:
         for result in program.settle_all():

@@ -61,7 +61,9 @@ class WatchedRecords:
             return
         if record.version != (stored.version if stored else ""):
             return  # refused as stale: a take-over that came too late announces nothing
-        known = {push.request_id for push in self._gate.opened_pushes()}
+        opened = self._gate.opened_pushes()
+        known = {push.request_id for push in opened}
+        sent = {push.request_id for push in opened if push.step is PushStep.SENT}
         if stored is None or not stored.state.is_open:
             if record.request_id not in known:
                 outside.violate(f"{self._gate.name} claims {record.request_id} before journalling")
@@ -69,7 +71,7 @@ class WatchedRecords:
             is_young = outside.records.time() - stored.modified_on < YOUNG
             # Who sent it itself and comes back settles it under the same request id, whoever has
             # taken it over meanwhile.
-            if is_young and record.request_id not in known:
+            if is_young and record.request_id not in sent:
                 outside.violate(f"{self._gate.name} takes the claim of {stored.claimed_by}")
 
     def _look_at_change(self, stored: SyncRecord, record: SyncRecord) -> None:

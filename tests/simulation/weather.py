@@ -54,12 +54,14 @@ class Weather:
         self.sleeps_when_refused = 0.0
         """For how long the machine sleeps between hearing a refusal and telling the CRM."""
         self.late: dict[str, float] = {}
-        """How long some writes of what QuickBooks said are on their way: the CRM wants patience."""
+        """How long some calls are on their way: their service wants patience."""
         self._naps = 1 if badness and chance.random() < 0.25 else 0
 
     def way(self, call: str) -> float:
         """Return how many seconds it takes until a call has its effect."""
         chance = self._chance
+        if call in self.late:
+            return self.late[call]
         if call.startswith(_LOCAL):
             return chance.uniform(0.001, 0.02)
         if self._naps and chance.random() < (0.15 if call == "records.write" else 0.03):
