@@ -36,8 +36,9 @@ SLOWED_BY = 0.5
 REGAINED_IN_SECONDS = 240.0
 """From half the rate to the whole, where nobody else is there any more."""
 LEAST_SHARE = 1 / 16
-_CATCH_UP_MOMENTS = 2
-"""How many moments may be made up for when nobody was there in time; the rest have passed."""
+_MADE_UP_FOR = 0.5
+"""So much of a spacing is made up for when nobody was there in time; what is more has passed. Or
+requests would bunch after each hiccup, and a bunch is what meets a 429."""
 _MARGIN_SECONDS = 0.08
 _MARGIN_SHARE = 1 / 120
 """Requests reach Intuit a little later or earlier than they leave here: each window is taken to be
@@ -106,7 +107,7 @@ class Allowance:
     def take(self, now: datetime) -> Leave:
         """Give leave for one request; it counts from now on, and anew when it leaves."""
         spacing = self._spacing(now)
-        turns = [now - _CATCH_UP_MOMENTS * spacing, self._next_turn or now]
+        turns = [now - _MADE_UP_FOR * spacing, self._next_turn or now]
         if self._paused_until is not None:
             turns.append(self._paused_until)
         leave = Leave(max(turns))
