@@ -171,14 +171,15 @@ def _ten_companies(report: Report, books: PushBooks, each: int) -> None:
     ]
     together = _push(books, shared)
     _require_posted(together)
-    one, ten = (len(r.results) / _span(r) for r in (alone, together))
-    report.add(
-        f"{COMPANIES} companies side by side, limits x {SCALED}",
-        f"{ten * 60:.0f}/min",
-        against=f"one: {one * 60:.0f}/min, {each} invoices each",
-        ratio=ten / one,
-        wanted=">= 9",
-    )
+    for words, posts_only in (("lists read first", False), ("posts", True)):
+        one, ten = (len(r.results) / _span(r, posts_only=posts_only) for r in (alone, together))
+        report.add(
+            f"{COMPANIES} companies side by side, limits x {SCALED}, {words}",
+            f"{ten * 60:.0f}/min",
+            against=f"one: {one * 60:.0f}/min, {each} invoices each",
+            ratio=ten / one,
+            wanted=">= 9",
+        )
     report.add("429 answers at that", str(alone.throttled + together.throttled), wanted="0")
 
 
@@ -198,10 +199,10 @@ def _push(books: PushBooks, checked: Any) -> Pushed:
     return Pushed(results, seconds, max(posted_at, default=0.0), calls, crm)
 
 
-def _span(pushed: Pushed) -> float:
-    """Return the seconds from the first request to QuickBooks to the last post."""
+def _span(pushed: Pushed, *, posts_only: bool) -> float:
+    """Return the seconds from the first request to QuickBooks, or the first post, to the last."""
     posts = [arrived(call) for call in pushed.posts]
-    return max(posts) - min(arrived(call) for call in pushed.calls)
+    return max(posts) - min(posts if posts_only else [arrived(call) for call in pushed.calls])
 
 
 def _require_posted(pushed: Pushed) -> None:
