@@ -87,11 +87,13 @@ def _first_window(app: QApplication, data_dir: Path | None, name: str) -> MainWi
         apply_look(app)
         return None
     from psaqb_desktop.ui.main_window import MainWindow  # noqa: PLC0415
+    from psaqb_desktop.ui.window_memory import remembered_colours  # noqa: PLC0415
 
-    wear_palette(app)
+    memory = RememberedTexts(paths)
+    wear_palette(app, remembered_colours(memory))
     window = MainWindow(
         environment,
-        RememberedTexts(paths),
+        memory,
         log_folder=paths.logs,
         first=_first_rows(paths, environment.name),
     )

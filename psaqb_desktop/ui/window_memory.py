@@ -21,7 +21,7 @@ class WindowMemory:
     def __init__(self, window: MainWindow, state: WindowState) -> None:
         self._window = window
         self._state = state
-        self.colours = _choice(state.get("window/colours"))
+        self.colours = remembered_colours(state)
 
     def choose(self, colours: ColourChoice) -> None:
         """Wear other colours from now on."""
@@ -32,8 +32,6 @@ class WindowMemory:
     def restore(self) -> None:
         """Bring the window back to how it was left, on a screen that is there."""
         window, page, get = self._window, self._window.page, self._state.get
-        if self.colours is not ColourChoice.SYSTEM:
-            window.wear(self.colours)
         if geometry := get("window/geometry"):
             window.restoreGeometry(from_text(geometry))
         self._pull_onto_a_screen()
@@ -62,5 +60,7 @@ class WindowMemory:
             window.move(screens[0].topLeft())
 
 
-def _choice(text: str) -> ColourChoice:
+def remembered_colours(state: WindowState) -> ColourChoice:
+    """Return the colours that the person chose; whoever opens the window wears them."""
+    text = state.get("window/colours")
     return next((choice for choice in ColourChoice if choice.value == text), ColourChoice.SYSTEM)
