@@ -25,7 +25,7 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.activity = _label("Activity")
-        self.progress = QProgressBar()
+        self.progress = _Progress()
         self.progress.setAccessibleName("Progress")
         self.progress.setMaximumWidth(220)
         self.progress.setTextVisible(False)
@@ -67,8 +67,26 @@ class StatusLine(QStatusBar):
         if activity.is_stopping:
             words += " – stopping, finishing what is in flight"
         self.activity.setText(words)
-        self.progress.setRange(0, activity.total)
-        self.progress.setValue(activity.done)
+        self.progress.show_value(activity.done, activity.total)
+
+
+class _Progress(QProgressBar):
+    """A bar whose new value is painted with everything else that is due.
+
+    Qt's own paints at once within ``setValue``, and with it whatever of the window waits to be
+    painted: the grid, a second time in a turn of a push.
+    """
+
+    def show_value(self, done: int, total: int) -> None:
+        """Stand at ``done`` of ``total``; without a total only that something is going on."""
+        if (done, total) == (self.value(), self.maximum()):
+            return
+        self.setUpdatesEnabled(False)
+        try:
+            self.setRange(0, total)
+            self.setValue(done)
+        finally:
+            self.setUpdatesEnabled(True)
 
 
 def _label(name: str) -> QLabel:

@@ -97,20 +97,41 @@ def test_a_tick_is_told_and_read_out(model: InvoiceTableModel) -> None:
     assert not model.setData(model.index(4, 1), Qt.CheckState.Checked, int(Role.CheckStateRole))
 
 
-def test_changes_are_told_as_one_range_and_rows_stay_where_they_are(
+def test_exactly_the_changed_rows_are_told_and_rows_stay_where_they_are(
     model: InvoiceTableModel,
 ) -> None:
     model.sort(PLACE_OF["status"])
     order = [row.id for row in model.shown_rows()]
     told: list[tuple[int, int]] = []
     model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
-    for place in (3, 90, 41):
+    for place in (3, 90, 41, 42):
         model.row_at(place).take_push(RowStatus.POSTED, None, ())
-    model.rows_changed(order[place] for place in (3, 90, 41))
+    model.rows_changed(order[place] for place in (3, 90, 41, 42))
     assert told == []
     model.flush()
-    assert told == [(3, 90)]
+    assert told == [(3, 3), (41, 42), (90, 90)]
     assert [row.id for row in model.shown_rows()] == order
+
+
+def test_very_many_changed_rows_are_told_at_once(model: InvoiceTableModel) -> None:
+    told: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
+    order = [row.id for row in model.shown_rows()]
+    model.rows_changed([order[place] for place in range(len(order)) if place % 5])
+    model.flush()
+    assert told == [(1, 299)]
+
+
+def test_a_place_is_told_alike_from_the_map_and_without_it(model: InvoiceTableModel) -> None:
+    model.set_filter(ListFilter(View.POSTED))
+    shown = model.shown_ids()
+    ids = model.table.ids
+    plainly = [shown.index(one) if one in shown else None for one in ids]
+    assert None in plainly
+    assert [model.place_of(one) for one in ids] == plainly
+    model.places_at([0, 1])  # makes the map
+    assert [model.place_of(one) for one in ids] == plainly
+    assert not model.places_at([])
 
 
 def test_ticks_survive_a_new_list_as_far_as_their_invoices_do(model: InvoiceTableModel) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -23,6 +23,7 @@ from psaqb_desktop.ui.formats import raw_text
 from psaqb_desktop.ui.invoices.column_order import ColumnOrder
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
 from psaqb_desktop.ui.invoices.money_delegate import MoneyDelegate
+from psaqb_desktop.ui.invoices.stretches import stretches
 from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
 from psaqb_desktop.ui.invoices.tick_delegate import TickDelegate
 from psaqb_desktop.ui.look import ROW_HEIGHT
@@ -194,7 +195,7 @@ class InvoiceGrid(QTableView):
     def _highlight_at(self, positions: Sequence[int], current: str) -> None:
         selection = QItemSelection()
         last = self._model.columnCount() - 1
-        for first, final in _stretches(self._model.places_at(positions)):
+        for first, final in stretches(self._model.places_at(positions)):
             top, bottom = self._model.index(first, 0), self._model.index(final, last)
             selection.append(QItemSelectionRange(top, bottom))
         chosen = self.selectionModel()
@@ -280,15 +281,3 @@ class InvoiceGrid(QTableView):
             self.details_requested.emit()
         else:
             super().keyPressEvent(event)
-
-
-def _stretches(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Put sorted places together: first and last of each run without a gap."""
-    if places and places[-1] - places[0] + 1 == len(places):
-        yield places[0], places[-1]
-        return
-    start = 0
-    for at, place in enumerate(places):
-        if at + 1 == len(places) or places[at + 1] != place + 1:
-            yield places[start], place
-            start = at + 1

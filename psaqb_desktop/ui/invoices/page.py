@@ -391,7 +391,8 @@ class InvoicesPage(AskingPage):
     def _on_group(self, group: ProblemGroup) -> None:
         """Select exactly the invoices of a group, and make sure that they can be seen."""
         self.model.tick_only(group.ids)
-        if any(self.model.place_of(invoice_id) is None for invoice_id in group.ids):
+        positions = self.table.positions(group.ids)
+        if len(self.model.places_at(positions)) < len(group.ids):
             self.filter_bar.set_filter(ListFilter(view=View.ALL))
         place = self.model.place_of(group.ids[0])
         if place is not None:

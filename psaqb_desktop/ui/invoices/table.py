@@ -6,7 +6,6 @@ is kept, so that a filter only walks through it once.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +19,8 @@ from psaqb_desktop.ui.invoices.tally import Tally, code_of, tally_of
 from psaqb_desktop.ui.invoices.totals import Totals, figures_of, totals_of
 
 _ROWS_AT_A_TIME = 500
+_NOT_NARROWED = (frozenset[str](), None, None)
+"""Companies, first and last day of a filter that leaves nothing out by these."""
 
 
 class Prepared(NamedTuple):
@@ -170,8 +171,11 @@ class InvoiceTable:
         asked = (wanted.companies, wanted.first_day, wanted.last_day, len(self._changed))
         if self._counts[0] != asked:
             views = self._views
-            shown = self.shown(wanted.without_status_and_search())
-            combinations = Counter(bytes(map(views.__getitem__, shown)))
+            if asked[:3] != _NOT_NARROWED:
+                shown = self.shown(wanted.without_status_and_search())
+                views = bytearray(map(views.__getitem__, shown))
+            # Counting a byte among bytes is what the machine does quickest.
+            combinations = {bits: views.count(bits) for bits in set(views)}
             counts = {
                 view: sum(count for bits, count in combinations.items() if bits & view.bit)
                 for view in View

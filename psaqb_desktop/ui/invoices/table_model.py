@@ -25,6 +25,7 @@ from psaqb_desktop.ui.icons import icon
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
+from psaqb_desktop.ui.invoices.stretches import stretches
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import current_colours, status_colour, status_icon
 from psaqb_desktop.ui.overriding import override
@@ -46,6 +47,8 @@ _ANSWERED = frozenset(
 _FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 _TICK_FLAGS = _FLAGS | Qt.ItemFlag.ItemIsUserCheckable
 _FEW = 8
+_MANY = 200
+"""From so many rows on, telling of each stretch of them costs more than painting what is seen."""
 _CHANGING_ROLES = [_DISPLAY, _CHECK, _DECORATION, _FOREGROUND, _TOOL_TIP]
 _LONG_TEXTS = frozenset({"company", "customer", "name", "contract"})
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -131,10 +134,11 @@ class InvoiceTableModel(QAbstractTableModel):
         at = [self._shown[index.row()] for index in before]
         self._shown = self.table.shown(self.filter)
         self._place = None
-        place_of = self._found if len(before) < _FEW else self._places().get
+        if len(before) >= _FEW:
+            self._places()
         after = [
             QModelIndex()
-            if (place := place_of(position)) is None
+            if (place := self._found(position)) is None
             else self.index(place, i.column())
             for position, i in zip(at, before, strict=True)
         ]
@@ -143,7 +147,9 @@ class InvoiceTableModel(QAbstractTableModel):
         self.rearranged.emit()
 
     def _found(self, position: int) -> int | None:
-        """Look through what is shown: quicker than a whole map where one row is asked for."""
+        if self._place is not None:
+            return self._place.get(position)
+        # Looking through what is shown is quicker than a whole map where one row is asked for.
         return self._shown.index(position) if position in self._shown else None
 
     def _places(self) -> dict[int, int]:
@@ -160,10 +166,12 @@ class InvoiceTableModel(QAbstractTableModel):
     def place_of(self, invoice_id: InvoiceId) -> int | None:
         """Return where an invoice is shown; None where the filter hides it."""
         position = self.table.position.get(invoice_id)
-        return None if position is None else self._places().get(position)
+        return None if position is None else self._found(position)
 
     def places_at(self, positions: Sequence[int]) -> Sequence[int]:
         """Return where rows of the table are shown, from top to bottom, without hidden ones."""
+        if not positions:
+            return ()
         if len(positions) == len(self._shown) and set(positions).issuperset(self._shown):
             return range(len(self._shown))
         places = self._places()
@@ -202,12 +210,14 @@ class InvoiceTableModel(QAbstractTableModel):
         self.flush()
 
     def flush(self) -> None:
-        """Repaint the changed rows as one range. Rows stay where they are: nothing jumps."""
-        places = self._places()
-        dirty = [places[position] for position in self._dirty if position in places]
+        """Repaint the changed rows and no others. Rows stay where they are: nothing jumps."""
+        dirty = self.places_at(list(self._dirty))
         self._dirty.clear()
-        if dirty:
-            self._tell_changed(min(dirty), max(dirty))
+        if len(dirty) > _MANY:
+            self._tell_changed(dirty[0], dirty[-1])
+            return
+        for first, last in stretches(dirty):
+            self._tell_changed(first, last)
 
     def _tell_changed(self, first: int, last: int) -> None:
         self.dataChanged.emit(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
@@ -25,6 +27,17 @@ _LINE_GAP = 2
 _MONEY_HEADINGS = ("Invoices", "Net", "Tax", "Total", "Balance")
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A word or a figure of the table, and where it stands."""
+
+    row: int
+    column: int
+    text: str
+    look: str = ""
+    is_figure: bool = True
+
+
 class TotalsBar(QFrame):
     """One line per company and currency; the selected figures beside the shown ones.
 
@@ -39,6 +52,8 @@ class TotalsBar(QFrame):
         self._selected = Totals()
         self._shown = Totals()
         self._hidden = 0
+        self._places: list[tuple[int, int, str, bool]] | None = None
+        self._labels: list[QLabel] = []
         self._selected_words = QLabel()
         self._selected_words.setProperty("look", "heading")
         self._selected_states = QLabel()
@@ -97,55 +112,84 @@ class TotalsBar(QFrame):
         self._shown_states.setText(" · ".join(_states(shown)))
         said = [f"{words} {' '.join(states)}", self._shown_words.text()]
         self._scroll.setVisible(bool(selected.lines or shown.lines))
-        self._scroll.setWidget(self._table(said))
+        self._put(self._entries(said))
+        self.setAccessibleName("\n".join(said))
+
+    def _put(self, entries: list[_Entry]) -> None:
+        """Show what the table says; labels are made anew only where other ones are needed.
+
+        While a push runs the same few figures change three times a second.
+        """
+        places = [(one.row, one.column, one.look, one.is_figure) for one in entries]
+        if places != self._places:
+            self._places = places
+            self._labels = [_label(one.text, one.look) for one in entries]
+            self._scroll.setWidget(self._table(entries))
+            self._scroll.setFixedHeight(self._height())
+            return
+        for label, one in zip(self._labels, entries, strict=True):
+            if label.text() != one.text:
+                label.setText(one.text)
+
+    def _height(self) -> int:
+        selected, shown = self._selected, self._shown
         lines = len({_key(line) for line in (*selected.lines, *shown.lines)})
         most = min(max(_MOST_LINES, len(selected.lines)), _MOST_SELECTED_LINES)
         height = _label("0").sizeHint().height() + _LINE_GAP
-        self._scroll.setFixedHeight(height * (bool(selected.lines) + 1 + min(lines, most)) + 2)
-        self.setAccessibleName("\n".join(said))
+        return height * (bool(selected.lines) + 1 + min(lines, most)) + 2
 
-    def _table(self, said: list[str]) -> QWidget:
+    def _table(self, entries: list[_Entry]) -> QWidget:
         page = QWidget()
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(WIDE_GAP)
         grid.setVerticalSpacing(_LINE_GAP)
-        selected = {_key(line): line for line in self._selected.lines}
-        shown = {_key(line): line for line in self._shown.lines}
-        has_balance = any(line.balance for line in (*selected.values(), *shown.values()))
-        headings = _MONEY_HEADINGS if has_balance else _MONEY_HEADINGS[:-1]
-        second = 2 + len(headings) + 1 if selected else 2
-        if selected:
-            grid.setColumnMinimumWidth(second - 1, 2 * WIDE_GAP)
-        grid.setColumnStretch(second + len(headings), 1)
-        blocks = [("Selected", 2, selected)] if selected else []
-        blocks.append(("Shown", second, shown))
-        for words, column, _totals in blocks:
-            if selected:
-                self._put(grid, 0, column, words, "muted")
-            for place, heading in enumerate(headings):
-                self._put(grid, 1, column + place, heading, "muted")
-        grid.addWidget(_label("Company", "muted"), 1, 0)
-        # What is selected comes first: it is what somebody is about to push.
-        keys = [*sorted(selected), *sorted(shown.keys() - selected.keys())]
-        for row, key in enumerate(keys, start=2):
-            grid.addWidget(_label(key[0]), row, 0)
-            grid.addWidget(_label(key[1]), row, 1)
-            for words, column, totals in blocks:
-                total = totals.get(key)
-                cells = _cells(total)[: len(headings)]
-                for place, text in enumerate(cells):
-                    self._put(grid, row, column + place, text, "" if total else "muted")
-                if total:
-                    said.append(f"{words} {key[0]} {key[1]} {' '.join(cells)}")
+        for label, one in zip(self._labels, entries, strict=True):
+            if one.is_figure:
+                label.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(label, one.row, one.column)
+        if self._selected.lines:
+            grid.setColumnMinimumWidth(self._second_block() - 1, 2 * WIDE_GAP)
+        grid.setColumnStretch(self._second_block() + len(self._headings()), 1)
         grid.setRowStretch(grid.rowCount(), 1)
         return page
 
-    @staticmethod
-    def _put(grid: QGridLayout, row: int, column: int, text: str, look: str) -> None:
-        label = _label(text, look)
-        label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(label, row, column)
+    def _headings(self) -> tuple[str, ...]:
+        has_balance = any(line.balance for line in (*self._selected.lines, *self._shown.lines))
+        return _MONEY_HEADINGS if has_balance else _MONEY_HEADINGS[:-1]
+
+    def _second_block(self) -> int:
+        return 2 + len(self._headings()) + 1 if self._selected.lines else 2
+
+    def _entries(self, said: list[str]) -> list[_Entry]:
+        """Lay the table out, and add what it says to ``said``."""
+        selected = {_key(line): line for line in self._selected.lines}
+        shown = {_key(line): line for line in self._shown.lines}
+        headings = self._headings()
+        blocks = [("Selected", 2, selected)] if selected else []
+        blocks.append(("Shown", self._second_block(), shown))
+        entries = [_Entry(1, 0, "Company", "muted", is_figure=False)]
+        for words, column, _totals in blocks:
+            if selected:
+                entries.append(_Entry(0, column, words, "muted"))
+            entries += [
+                _Entry(1, column + place, heading, "muted")
+                for place, heading in enumerate(headings)
+            ]
+        # What is selected comes first: it is what somebody is about to push.
+        keys = [*sorted(selected), *sorted(shown.keys() - selected.keys())]
+        for row, key in enumerate(keys, start=2):
+            entries += [_Entry(row, at, word, is_figure=False) for at, word in enumerate(key)]
+            for words, column, totals in blocks:
+                total = totals.get(key)
+                cells = _cells(total)[: len(headings)]
+                look = "" if total else "muted"
+                entries += [
+                    _Entry(row, column + place, text, look) for place, text in enumerate(cells)
+                ]
+                if total:
+                    said.append(f"{words} {key[0]} {key[1]} {' '.join(cells)}")
+        return entries
 
 
 def _states(totals: Totals) -> list[str]:
