@@ -258,7 +258,7 @@ class InvoicesPage(AskingPage):
         self.problems.show_groups(groups)
         self.problems.setVisible(bool(groups))
         if groups:
-            self.rows_splitter.setSizes([max(200, self.rows_splitter.height() - 180), 180])
+            self.problems.take_room(self.rows_splitter)
 
     def show_attention(self) -> None:
         """Go to what needs attention."""

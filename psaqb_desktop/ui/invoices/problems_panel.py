@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QSplitter,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -25,6 +26,8 @@ from psaqb_desktop.ui.look import GAP, current_colours, severity_icon
 
 _CAUSE, _COMPANY, _COUNT, _EXAMPLE, _ACTION = range(5)
 _LINE_HEIGHT = 32
+_MOST_LINES = 5
+"""More are scrolled: the grid above is what the panel speaks of."""
 
 
 class ProblemsPanel(QFrame):
@@ -106,6 +109,19 @@ class ProblemsPanel(QFrame):
             self.tree.addTopLevelItem(item)
             if group.offer is not None:
                 self.tree.setItemWidget(item, _ACTION, self._button(group))
+
+    def wanted_height(self) -> int:
+        """Return the height at which all groups are seen whole, or the first few of many."""
+        lines = min(len(self.groups), _MOST_LINES)
+        head = self.sizeHint().height() - self.tree.sizeHint().height()
+        titles = self.tree.header().sizeHint().height()
+        bar = self.tree.horizontalScrollBar().sizeHint().height()
+        return head + titles + lines * _LINE_HEIGHT + 2 * self.tree.frameWidth() + bar
+
+    def take_room(self, splitter: QSplitter) -> None:
+        """Be as high as wanted in a splitter, under the grid."""
+        wanted = self.wanted_height()
+        splitter.setSizes([max(200, splitter.height() - wanted), wanted])
 
     def _button(self, group: ProblemGroup) -> QWidget:
         words = group.offer.words if group.offer else ""
