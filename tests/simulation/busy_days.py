@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 
 from psaqb_desktop.domain.identifiers import InvoiceId
@@ -45,7 +46,7 @@ class BusyDays:
         for actions in days:
             self._hub.sleep(self._chance.choice((0, 400)))
             self._live_a_day(wanted, actions)
-            if self._chance.random() < 0.3:
+            if self._chance.random() < 0.6:
                 puller.pull.run()
             self._hub.sleep(20)
             self._pull(puller)
@@ -56,7 +57,7 @@ class BusyDays:
         for invoice_id in wanted:
             if self._chance.random() < 0.8:
                 action = partial(self._act, invoice_id, self._chance.choice(actions))
-                self._hub.at(self._chance.choice((0, 0, 2, 9)), action)
+                self._hub.at(self._chance.choice((0, self._chance.uniform(0, 5))), action)
 
     def _act(self, invoice_id: InvoiceId, action: _Action) -> None:
         for ledger in self._outside.ledgers.values():
@@ -74,18 +75,25 @@ class BusyDays:
     ) -> None:
         """Let the CRM forget a document with another number: one of many of its date."""
         standing = [each for each in wanted if self._outside.standing(each)]
-        if not standing:
+        # The journal of the machine that posted it knows it still.
+        others = [program for program in self._programs if program is not pusher]
+        if not standing or not others:
             return
+        other = self._chance.choice(others)
         forgotten = standing[-1]
         for ledger in self._outside.ledgers.values():
             for document in ledger.standing(forgotten):
                 ledger.edit(document, number=f"{document.number}-C")
+        # Nor does QuickBooks know its request id for ever: how long is not documented.
+        for ledger in self._outside.ledgers.values():
+            ledger.forgets_after = timedelta(hours=1)
+        self._hub.sleep(2 * 3600)
         self._outside.was_restored = True
         records = self._outside.records
         for record in records.records():
             if record.invoice_id == forgotten:
                 records._records.pop(record.id)
-        pusher.push_checked(pusher.ready(forgotten))
+        other.push_checked(other.ready(forgotten))
         count = len(self._outside.standing(forgotten))
         self._check.require(count == 1, f"invoice {forgotten[-3:]} stands {count} times")
         puller.pull.run(full=True)

@@ -36,6 +36,8 @@ class LateWrites:
             self._write_an_older_look_late()
         if len(self._programs) > 1 and self._chance.random() < 0.3:
             self._push_what_another_is_pushing()
+        if self._chance.random() < 0.3:
+            self._take_back_while_all_is_compared()
         if self._chance.random() < 0.05:
             self._find_the_disk_full()
 
@@ -89,6 +91,28 @@ class LateWrites:
         pushing.join()
         slow.weather.late.clear()
         self._check.require(len(self._outside.standing(wanted)) == 1, "it does not stand once")
+
+    def _take_back_while_all_is_compared(self) -> None:
+        """Let a payment go that nobody has pulled, perhaps between its document and itself."""
+        puller = self._chance.choice(self._programs)
+        wanted = self._outside.plant(58).id
+        puller.push_checked(puller.ready(wanted))
+        self._hub.sleep(200)
+        puller.pull.run()
+        ledger, document = self._standing(wanted)
+        self._accountant.pay(ledger, document)
+
+        def take_back() -> None:
+            is_seen = self._outside.shows_payments_on_invoices
+            for payment in ledger.all_payments:
+                if any(line.document_id == document.id for line in payment.lines):
+                    ledger.delete_payment(payment, is_seen_on_invoices=is_seen)
+
+        self._hub.at(self._chance.uniform(1, 4), take_back)
+        puller.pull.run(full=True)
+        self._hub.sleep(10)
+        puller.pull.run()
+        self._check.equal()
 
     def _find_the_disk_full(self) -> None:
         """Let turns be taken that nobody uses, because the journal cannot be written."""
