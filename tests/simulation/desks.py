@@ -126,6 +126,8 @@ class SimulatedProgram(Program):
         ]
         if not records and not self.outside.was_restored:
             self.outside.violate(f"{request_id} leaves without being in the CRM")
+        if self.outside.was_restored:
+            return  # an old claim of another may have come back between this one and now
         for record in records:
             is_others = not record.claimed_by.endswith(f" on {self.machine.name}")
             age = self.outside.records.time() - (record.modified_on or self.outside.clock.now())
