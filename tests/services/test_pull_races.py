@@ -11,6 +11,7 @@ import pytest
 
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import InvoiceId, sync_record_id
+from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.push import PostedDocument
 from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.domain.texts import invoice_key
@@ -111,8 +112,8 @@ def test_a_deletion_of_somebody_elses_document_holds_up_only_while_something_is_
     assert program.pull.run()[0].watermark == world.clock.now()
 
 
-def test_a_look_that_is_older_than_the_record_changes_nothing(world: World) -> None:
-    """Another desktop has pulled a later state between this one's question and its reading."""
+def half_paid_and_paid_on(world: World) -> tuple[Program, Invoice, Callable[[], None]]:
+    """Post and pull an invoice, pay a part; return what pays more and pulls on this desktop."""
     first = world.program()
     invoice = world.add_invoice(1)
     first.push_all()
@@ -125,6 +126,12 @@ def test_a_look_that_is_older_than_the_record_changes_nothing(world: World) -> N
         pay_fifty(world, document)
         first.pull.run()
 
+    return first, invoice, pay_more_and_pull
+
+
+def test_a_look_that_is_older_than_the_record_changes_nothing(world: World) -> None:
+    """Another desktop has pulled a later state between this one's question and its reading."""
+    first, invoice, pay_more_and_pull = half_paid_and_paid_on(world)
     slow = world.program(gate=WatchedGate(after={"quickbooks.changes": pay_more_and_pull}))
     (summary,) = slow.pull.run()
     assert (summary.documents_changed, summary.payments_written) == (0, 0)
@@ -173,18 +180,7 @@ def test_a_record_at_another_company_does_not_hide_the_one_that_was_written_mean
 
 def test_an_older_look_that_comes_to_writing_late_leaves_the_later_payments(world: World) -> None:
     """Another desktop pulls a second payment between this one's reading and its writing."""
-    first = world.program()
-    invoice = world.add_invoice(1)
-    first.push_all()
-    first.pull.run()
-    world.clock.advance(hours=1)
-    (document,) = world.ledger.standing(invoice.id)
-    pay_fifty(world, document)
-
-    def pay_more_and_pull() -> None:
-        pay_fifty(world, document)
-        first.pull.run()
-
+    first, invoice, pay_more_and_pull = half_paid_and_paid_on(world)
     slow = world.program(gate=WatchedGate(before={"records.write": pay_more_and_pull}))
     (summary,) = slow.pull.run()
     assert summary.error == ""

@@ -57,8 +57,8 @@ class Pacing:
     def tries(self) -> Turn:
         """Return what waits for a turn before each try of a request that needs no place.
 
-        Such requests are reads: few, and nearly always what the next writes wait for. They go
-        before the writes that are waiting.
+        Such requests are reads, and posts that are repeated to settle an outcome: few, and nearly
+        always what the next posts wait for. They go before the posts that are waiting.
         """
         return Turn(self, None, _never, goes_first=True)
 
