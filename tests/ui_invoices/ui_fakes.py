@@ -155,6 +155,11 @@ class FakeCheck:
 Outcome = Callable[[Invoice], tuple[PostingState, tuple[Finding, ...]]]
 
 
+def finding_only(number: int, *findings: Finding) -> FakeCheck:
+    """A check that finds these problems in one invoice, and nothing in the others."""
+    return FakeCheck(lambda of: findings if of.number == f"INV-{number:05}" else ())
+
+
 @dataclass
 class FakePush:
     """Posts one after the other; ``gate`` holds each until the test lets it go."""
