@@ -4,6 +4,7 @@ AppError
 ├── Cancelled                  a person changed their mind; nothing is shown
 ├── SignInNeededError          a service asks for a person to sign in (again)
 ├── ServiceUnavailableError    no connection, time-out while reading, 429 or 5xx after all tries
+│   └── TurnGivenUpError       turned away (429), and not to be tried again
 ├── OutcomeUnknownError        a write was sent and no answer came: it may or may not be there
 │   └── RequestIdUsedError     the request id is used up, by this write or by an older one
 ├── RequestRejectedError       the service understood and said no
@@ -77,6 +78,10 @@ class ServiceUnavailableError(AppError):
         super().__init__(what_happened, remedy=remedy, details=details)
         self.service = service
         self.retry_after = retry_after
+
+
+class TurnGivenUpError(ServiceUnavailableError):
+    """The service did not take a write, and whoever wanted it gave up before the next try."""
 
 
 class OutcomeUnknownError(AppError):

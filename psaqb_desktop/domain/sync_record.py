@@ -112,6 +112,14 @@ class SyncRecord:
         gone = {QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING}
         return self.state.is_posted and self.quickbooks_status in gone
 
+    def given_back(self) -> SyncRecord:
+        """Return the record as it was before its claim: failed if it had failed, else not posted.
+
+        The request id stays: nothing was made under it.
+        """
+        state = PostingState.FAILED if self.finding else PostingState.NOT_POSTED
+        return replace(self, state=state, claimed_by="", claimed_on=None)
+
     def posted(self, document: PostedDocument) -> SyncRecord:
         """Return the record with what QuickBooks holds now."""
         return replace(

@@ -101,7 +101,7 @@ class Claims:
         """
         if not claimed:
             return []
-        answers = self._records.write([_freed(c.record) for c in claimed])
+        answers = self._records.write([c.record.given_back() for c in claimed])
         results: list[PushResult] = []
         given_back = []
         for one in claimed:
@@ -126,7 +126,7 @@ class Claims:
             return stale
         if not is_own_claim(current, one.push):
             return current
-        return self._records.write([_freed(current)])[invoice_id]
+        return self._records.write([current.given_back()])[invoice_id]
 
     def _plan(
         self,
@@ -262,12 +262,6 @@ def _lost_claim(claimed: ClaimedPush, error: AppError) -> PushResult:
         details=error.details,
     )
     return PushResult(claimed.push.invoice_id, PostingState.FAILED, None, (finding,))
-
-
-def _freed(record: SyncRecord) -> SyncRecord:
-    """Give the record the state it had: failed if it had failed before, else not posted."""
-    state = PostingState.FAILED if record.finding else PostingState.NOT_POSTED
-    return replace(record, state=state, claimed_by="", claimed_on=None)
 
 
 def _still_claimed(claimed: ClaimedPush, error: AppError) -> PushResult:

@@ -218,7 +218,8 @@ class CompanyRun:
             self._on_progress(PushProgress(push.invoice_id, RowStatus.POSTING))
 
         try:
-            return self._posting.post(claim, lambda: self._is_over, on_leaving)
+            result = self._posting.post(claim, lambda: self._is_over, on_leaving)
+            return result and self._why_unsent(result, claim)
         except AppError as error:
             # The posting has recorded what it could; the journal knows the rest.
             self._stop(error)
@@ -266,7 +267,7 @@ class CompanyRun:
         return self._stopped_by
 
     def _why_unsent(self, result: PushResult, claim: ClaimedPush) -> PushResult:
-        """Say why a claim was given back; a person's own cancel needs no words."""
+        """Say why a claim was given back, if it was; a person's own cancel needs no words."""
         if result.findings or result.state.is_posted:
             return result
         error = self._stopped_by
@@ -333,7 +334,7 @@ def _wants_new_id(claim: ClaimedPush, result: PushResult) -> bool:
     return result.wants_new_id or (
         claim.is_repeat_of_refused
         and result.state is PostingState.FAILED
-        and all(finding.cause is not Cause.NOT_CONNECTED for finding in result.findings)
+        and any(finding.cause is not Cause.NOT_CONNECTED for finding in result.findings)
     )
 
 

@@ -24,6 +24,7 @@ from psaqb_desktop.domain.errors import (
     SecretHiddenError,
     ServiceUnavailableError,
     SignInNeededError,
+    TurnGivenUpError,
     UntrustedHostError,
 )
 from psaqb_desktop.domain.findings import Finding
@@ -158,7 +159,8 @@ class Posting:
         It is not sent once ``is_over`` says so, or once the claim has become too old. Both are
         looked at last when the limits let it leave, however long that took: nothing leaves under a
         claim that another desktop may have taken over. Then the journal says SENT, and only then
-        does it leave.
+        does it leave. One that QuickBooks turns away asks again before its next try; given up
+        there, its record is as before the claim.
 
         Raises:
             SignInNeededError: after recording that nothing was sent; the run of this company ends.
@@ -185,6 +187,8 @@ class Posting:
     def _follow(self, claimed: ClaimedPush, answer: PostedDocument | AppError) -> PushResult:
         if isinstance(answer, RequestRejectedError):
             return self._refused(claimed, answer)
+        if isinstance(answer, TurnGivenUpError):
+            return self._give_back(claimed, answer)
         if isinstance(answer, NOTHING_SENT):
             result = self._close_refused(claimed, answer)
             if isinstance(answer, SignInNeededError):
@@ -200,6 +204,17 @@ class Posting:
             return self._accept(claimed, answer)
         except AppError as error:
             return self._leave_unknown(claimed, error)
+
+    def _give_back(self, claimed: ClaimedPush, error: TurnGivenUpError) -> PushResult:
+        """Close a push that QuickBooks turned away, and that was then cancelled or came too late.
+
+        It is as if it had never left: that is no failure of the invoice.
+        """
+        number, record = claimed.push.invoice_number, claimed.record.given_back()
+        said = f"Invoice {number} was not sent: {error}"
+        self._journal.advance([claimed.push.request_id], PushStep.REJECTED, outcome=said)
+        self._recorder.add(Outcome(claimed.push.request_id, record, is_final=True))
+        return PushResult(claimed.push.invoice_id, record.state, record)
 
     def settle(self, claimed: ClaimedPush) -> PushResult:
         """Ask QuickBooks what became of a push that was sent; repeat it under the same id."""

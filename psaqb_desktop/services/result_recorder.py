@@ -71,6 +71,8 @@ class ResultRecorder:
         with self._lock:
             self._waiting.append(outcome)
             self._added.add(outcome.record.invoice_id)
+            # What was written of an earlier push of the same invoice is no news any more.
+            self._written.pop(outcome.record.invoice_id, None)
             is_news = not self._is_due and len(self._waiting) >= self._due_at
             self._is_due = self._is_due or is_news
         if is_news:

@@ -161,10 +161,12 @@ def test_a_company_that_needs_a_sign_in_stops_alone(world: World, program: Progr
     program.close()
 
 
+@pytest.mark.parametrize("in_flight", [1, 8])
 @pytest.mark.parametrize("replays", [True, False])
 def test_refused_again_takes_a_new_id_only_when_nothing_is_there(
-    world: World, program: Program, *, replays: bool
+    world: World, in_flight: int, *, replays: bool
 ) -> None:
+    program = world.program(in_flight=in_flight)
     invoice = world.add_invoice(1)
     world.ledger.replays_refusals = replays
     world.ledger.refusals[invoice.id] = "6000"
@@ -174,6 +176,7 @@ def test_refused_again_takes_a_new_id_only_when_nothing_is_there(
     assert result.state is PostingState.POSTED
     assert world.records.only(invoice.id).generation == (2 if replays else 1)
     assert len(world.ledger.all_of(invoice.id)) == 1
+    program.close()
 
 
 def test_a_refused_repeat_whose_document_is_there_is_adopted(

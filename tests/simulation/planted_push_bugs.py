@@ -83,6 +83,12 @@ PUSH_BUGS = (
 """,
     ),
     Bug(
+        "what was recorded of an earlier request is told of the later one",
+        "services/result_recorder.py",
+        "            self._written.pop(outcome.record.invoice_id, None)\n",
+        "",
+    ),
+    Bug(
         "a lost answer counts as not sent",
         "services/posting.py",
         "    ServiceUnavailableError,\n    SignInNeededError,\n    LeaseTakenError,",

@@ -16,7 +16,7 @@ from typing import Protocol
 from psaqb_desktop.adapters.quickbooks.allowance import LIMITS, Allowance, Leave, Limit
 from psaqb_desktop.adapters.quickbooks.concurrency import PlacesLimit
 from psaqb_desktop.adapters.quickbooks.waiting_line import WaitingLine
-from psaqb_desktop.domain.errors import ServiceUnavailableError
+from psaqb_desktop.domain.errors import TurnGivenUpError
 from psaqb_desktop.domain.identifiers import RealmId
 
 _ASKED_EVERY_SECONDS = 0.5
@@ -164,13 +164,13 @@ class Turn:
         """Wait if need be, and count the request as leaving now.
 
         Raises:
-            ServiceUnavailableError: it is not to be tried any more.
+            TurnGivenUpError: it is not to be tried any more.
         """
         leave, self._waiting = self._waiting, None
         if leave is None:
             leave = self._pacing.wait(self._gives_up, goes_first=self._goes_first)
         if leave is None:
-            raise ServiceUnavailableError(
+            raise TurnGivenUpError(
                 "QuickBooks did not take it, and it was not tried again.", service="QuickBooks"
             )
         self._pacing.count(leave)
