@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.errors import AppError
 from psaqb_desktop.domain.identifiers import InvoiceId, RequestId
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import PostedDocument, PushResult, PushStep
+from psaqb_desktop.domain.push import PostedDocument, PushResult
 from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from tests.fakes.office import Program
 from tests.simulation.outside import Outside
@@ -62,20 +62,6 @@ class Checkers:
         opened = [push for push in program.journal.open_pushes() if push.invoice_id in wanted]
         kept = [push.request_id for push in opened if push.request_id not in earlier]
         self.require(not kept, f"a push on {program.machine.name} keeps {kept}")
-
-    def confirmed_is_told(
-        self,
-        program: Program,
-        results: Sequence[PushResult],
-        entries_before: Mapping[InvoiceId, int],
-    ) -> None:
-        """See that what QuickBooks confirmed in a run of pushes is told as posted."""
-        for result in results:
-            history = program.journal.history(result.invoice_id)
-            entries = history[entries_before[result.invoice_id] :]
-            if any(entry.step is PushStep.CONFIRMED for entry in entries):
-                name = f"invoice {result.invoice_id[-3:]}, confirmed,"
-                self.require(result.state.is_posted, f"{name} is told as {result.state.value}")
 
     def _ever(self, invoice_id: InvoiceId) -> bool:
         ledgers = self._outside.ledgers.values()

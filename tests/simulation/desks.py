@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from psaqb_desktop.domain.checked import Checked
 from psaqb_desktop.domain.credentials import TokenAnswer
 from psaqb_desktop.domain.errors import ServiceUnavailableError
 from psaqb_desktop.domain.identifiers import RequestId
-from psaqb_desktop.domain.push import Push, PushStep
+from psaqb_desktop.domain.push import Push, PushResult, PushStep
 from psaqb_desktop.domain.sync_record import PostingState
+from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.quickbooks_ports import AuthorizationGateway, CompanyGateway
 from tests.fakes.gate import Death, Gate
 from tests.fakes.office import Machine, Program
@@ -112,6 +114,20 @@ class SimulatedProgram(Program):
     def open_authorization(self) -> AuthorizationGateway:
         end_point = TokenEndPoint(self.outside, self.own_gate, self.clock.now)
         return cast("AuthorizationGateway", end_point)
+
+    def push_checked(
+        self, checked: Sequence[Checked], *, cancellation: Cancellation | None = None
+    ) -> tuple[PushResult, ...]:
+        """Push, and see that what QuickBooks confirmed meanwhile is told as posted."""
+        before = {c.invoice.id: len(self.journal.history(c.invoice.id)) for c in checked}
+        results = super().push_checked(checked, cancellation=cancellation)
+        for result in results:
+            entries = self.journal.history(result.invoice_id)[before[result.invoice_id] :]
+            is_confirmed = any(entry.step is PushStep.CONFIRMED for entry in entries)
+            if is_confirmed and not result.state.is_posted and not self.outside.was_restored:
+                name = f"invoice {result.invoice_id[-3:]}, confirmed,"
+                self.outside.violate(f"{name} is told as {result.state.value}")
+        return results
 
     def require_announced(self, request_id: RequestId) -> None:
         """See that journal and CRM know a request that is about to leave."""

@@ -109,6 +109,8 @@ class QuietEnd:
             self._sleep_through_a_take_over()
         if len(self._programs) > 1 and self._chance.random() < 0.3:
             self._push_the_same_at_once()
+        if self._chance.random() < 0.3:
+            self._push_what_was_refused()
         LateWrites(self._outside, self._check, self._programs).live()
         BusyDays(self._outside, self._check, self._programs).live()
         for connection in self._outside.connections.connections():
@@ -165,6 +167,22 @@ class QuietEnd:
         pushing.join()
         sleeper.weather.sleeps_when_refused = 0.0
         other.settle_all()
+
+    def _push_what_was_refused(self) -> None:
+        """Push again, from anywhere, what QuickBooks refused until its cause was mended there."""
+        refused = [self._outside.plant(number).id for number in (26, 27)]
+        for ledger in self._outside.ledgers.values():
+            ledger.refusals.update(dict.fromkeys(refused, "6000"))
+        for is_mended in (False, True):
+            if is_mended:
+                for ledger in self._outside.ledgers.values():
+                    ledger.refusals.clear()
+            pusher = self._chance.choice(self._programs)
+            results = pusher.push_checked(pusher.ready(*refused))
+            self._check.told(refused, results, is_cancelled=False)
+            self._check.nothing_kept(pusher, refused)
+            told = {result.state.is_posted for result in results}
+            self._check.require(told == {is_mended}, f"what was refused is told as {told}")
 
     def _push_the_same_at_once(self) -> None:
         """Let two desktops take the same step at the same moment, with tokens that have run out."""
