@@ -3,11 +3,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.services.push_invoices import PushProgress
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
@@ -18,6 +19,7 @@ from psaqb_desktop.ui.invoices.table_model import InvoiceTableModel
 from tests.ui_invoices.ui_examples import invoice, listed, many_rows
 
 Role = Qt.ItemDataRole
+_Flag = QItemSelectionModel.SelectionFlag
 
 
 @pytest.fixture
@@ -64,6 +66,33 @@ def test_persistent_indexes_move_with_their_invoice(model: InvoiceTableModel) ->
     assert kept.data() == number
     model.set_filter(ListFilter(View.ALL, search="no such thing"))
     assert not kept.isValid()
+
+
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_the_first_rows_give_way_to_the_whole_list(
+    model: InvoiceTableModel, grid: InvoiceGrid, *, is_chosen: bool
+) -> None:
+    """Nobody loses the row that was chosen; without a choice the grid begins with its first row."""
+    whole = model.table
+    model.show_table(InvoiceTable(many_rows(300)[200:]))
+    grid.setCurrentIndex(QModelIndex())
+    # As when the focus comes: Qt makes the first row current and highlights nothing.
+    grid.selectionModel().setCurrentIndex(model.index(0, 1), _Flag.NoUpdate)
+    if is_chosen:
+        grid.selectRow(0)
+    current = grid.current_id()
+    model.show_table(whole)
+    place = model.place_of(InvoiceId(current))
+    assert place is not None
+    assert place > 50
+    if is_chosen:
+        assert grid.current_id() == current
+        assert grid.highlighted_ids() == [current]
+        assert grid.visualRect(grid.currentIndex()).top() >= 0
+    else:
+        assert grid.currentIndex().row() == 0
+        assert grid.highlighted_ids() == []
+        assert grid.verticalScrollBar().value() == 0
 
 
 def test_money_stands_right_and_texts_left(model: InvoiceTableModel) -> None:

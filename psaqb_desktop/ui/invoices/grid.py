@@ -52,6 +52,7 @@ class InvoiceGrid(QTableView):
         self._kept: list[int] = []
         self._kept_from = model.table
         self._kept_current = ""
+        self._is_untouched = False
         self._is_rearranging = False
         self.setAccessibleName("Invoices")
         self.setModel(model)
@@ -211,6 +212,8 @@ class InvoiceGrid(QTableView):
         self._kept = self.highlighted_positions()
         self._kept_from = self._model.table
         self._kept_current = self.current_id()
+        is_at_top = self.currentIndex().row() == 0 and self.verticalScrollBar().value() == 0
+        self._is_untouched = is_at_top and not self._kept
         # With nothing highlighted Qt has no persistent indexes to carry through the change.
         self.selectionModel().clearSelection()
 
@@ -218,6 +221,9 @@ class InvoiceGrid(QTableView):
         table, earlier, kept = self._model.table, self._kept_from, self._kept
         if table is not earlier:
             kept = table.positions([earlier.ids[at] for at in kept])
+            if self._is_untouched and self._model.rowCount():
+                # The first row became current with the focus, not by choice: nobody looks for it.
+                self._kept_current = self._model.row_at(0).id
         self._highlight_at(kept, self._kept_current)
         self._kept, self._kept_from = [], table
         self._is_rearranging = False
