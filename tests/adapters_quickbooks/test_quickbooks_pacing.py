@@ -137,6 +137,7 @@ def test_what_was_not_used_in_time_is_not_made_up_for_in_a_burst() -> None:
 
 @given(st.integers(0, 2**32))
 def test_requests_at_odd_times_keep_the_limits(seed: int) -> None:
+    """Also where some take 150 ms longer than others, and what came late is made up for."""
     source = random.Random(seed)  # noqa: S311 - repeatable, not secret
     clock = StepClock(source.random() / 50)
     pacing = Pacing(clock, ((3, 1.0), (20, 10.0)))
@@ -145,8 +146,9 @@ def test_requests_at_odd_times_keep_the_limits(seed: int) -> None:
         clock.jump(source.choice([0, 0, 0, 0.1, 0.9, 3]))
         pacing.tries().leaves()
         moments.append(clock.now())
-    assert most_within(moments, 1.0) <= 3
-    assert most_within(moments, 10.0) <= 20
+    arrived = sorted(m + timedelta(seconds=source.choice((0.02, 0.169))) for m in moments)
+    assert most_within(arrived, 1.0) <= 3
+    assert most_within(arrived, 10.0) <= 20
 
 
 def test_many_threads_share_the_limits() -> None:
