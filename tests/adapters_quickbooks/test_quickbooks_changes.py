@@ -207,6 +207,31 @@ def test_what_changes_while_pages_are_read_shifts_nothing_out(
     assert len({d.id for d in changes.documents}) == 1600
 
 
+def test_what_is_deleted_while_pages_are_read_hides_nothing(
+    british: Any, plant_forms: Any, tmp_path: Path
+) -> None:
+    """All behind what is deleted move up, the first of the next page onto this one."""
+    later = datetime.now(UTC) + timedelta(days=1)
+    plant_forms("Invoice", 1200, begin=later)
+    realm = british.connection.realm_id
+    gone = range(50_000_000, 50_000_020)
+
+    def delete_twenty() -> None:
+        books = tmp_path / "books" / "quickbooks.sqlite"
+        deleted = [Planted(n, later, {}, is_deleted=True) for n in gone]
+        plant(books, realm, ("Invoice", "50000000"), deleted)
+
+    http = BetweenPages(delete_twenty)
+    gateway = QuickBooksGateway(
+        british.practice.environment, british.access_token, http, british.clock
+    )
+    company = gateway.open(british.connection)
+    found = company.created_since(later - timedelta(days=2))
+    http.close()
+    standing = {str(n) for n in range(50_000_020, 50_001_200)}
+    assert standing <= {document.id for document in found}
+
+
 def test_many_ids_are_asked_for_in_halves_where_quickbooks_finds_them_too_long(
     british: Any, make_draft: Any
 ) -> None:

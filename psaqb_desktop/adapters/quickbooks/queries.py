@@ -19,7 +19,7 @@ _MANY_IDS = PAGE
 """As many as an answer may hold. How long a query may be is not documented: see ``query_ids``."""
 _FEW_IDS = 50
 _SHIFT = 100
-"""How many objects of one and the same second may change while the next page is asked for."""
+"""How many objects may leave their places while the next page is asked for."""
 _CANNOT_BE_READ = frozenset({"4000", "4001"})
 _TOO_LARGE = frozenset({413, 414})
 
@@ -35,7 +35,10 @@ def with_offset(moment: datetime) -> str:
 
 
 def query_all(calls: CompanyCalls, entity: str, where: str = "") -> Iterator[Json]:
-    """Read all objects that match, page by page, each once even if the pages shift."""
+    """Read all objects that match, page by page, each once even if the pages shift.
+
+    Pages overlap: of what is deleted meanwhile, all behind move up.
+    """
     seen: set[str] = set()
     start = 1
     while True:
@@ -43,7 +46,7 @@ def query_all(calls: CompanyCalls, entity: str, where: str = "") -> Iterator[Jso
         yield from _unseen(page, seen)
         if len(page) < PAGE:
             return
-        start += PAGE
+        start += PAGE - _SHIFT
 
 
 def query_changed(calls: CompanyCalls, entity: str, since: datetime) -> Iterator[Json]:
