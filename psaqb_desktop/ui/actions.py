@@ -65,7 +65,7 @@ _WORDS = {
     "open_quickbooks": ActionWords(
         "Open in &QuickBooks", "open", "Ctrl+Shift+O", "In your browser"
     ),
-    "open_crm": ActionWords("Open in the C&RM", "open", "Ctrl+M", "In your browser"),
+    "open_crm": ActionWords("Open in the CR&M", "open", "Ctrl+M", "In your browser"),
     "sign_in": ActionWords("Sign &in to the CRM…", "user", "", "With your own account"),
     "sign_out": ActionWords("Sign &out", "", "", "Forget the sign-in on this computer"),
     "set_up": ActionWords("Set &up the CRM…", "", "", "Create the program's own tables"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QMenu,
     QToolButton,
     QWidget,
 )
@@ -32,6 +33,7 @@ from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.table import InvoiceTable
 from psaqb_desktop.ui.look import ColourChoice, apply_look, current_colours
 from psaqb_desktop.ui.main_window import MainWindow
+from psaqb_desktop.ui.menus import row_menu
 from psaqb_desktop.ui.state import ForgetfulState
 from psaqb_desktop.ui.tasks import TaskRunner
 from tests.ui_invoices.ui_examples import (
@@ -305,6 +307,51 @@ def test_a_part_of_the_list_is_not_counted_and_nothing_is_said_to_be_missing() -
     assert _tabs(window)[:2] == ["To post  1", "Needs attention  0"]
     assert window.page.empty.title == "No invoices in this view"
     window.deleteLater()
+
+
+def _keys(window: MainWindow) -> list[str]:
+    """Return the keys of everything in the window that has some, dialogs aside."""
+    pressed = [key for action in window.findChildren(QAction) for key in action.shortcuts()]
+    pressed += [shortcut.key() for shortcut in window.findChildren(QShortcut)]
+    return [key.toString() for key in pressed if not key.isEmpty()]
+
+
+def test_each_key_means_one_thing(run_async: RunAsync, tasks: TaskRunner) -> None:
+    """Qt does nothing at all where two things share a key."""
+
+    async def body() -> None:
+        driven = Driven(tasks, listed(invoice(1)))
+        await driven.open()
+        keys = _keys(driven.window)
+        assert sorted(keys) == sorted(set(keys))
+        assert {"Ctrl+Q", "Ctrl+Shift+O", "Ctrl+F", "Esc"} <= set(keys)
+        menus = [*driven.window.menuBar().findChildren(QMenu), row_menu(driven.window)]
+        for menu in menus:
+            letters = [
+                action.text().partition("&")[2][:1].lower()
+                for action in menu.actions()
+                if "&" in action.text()
+            ]
+            assert len(letters) == len(set(letters)), (menu.title(), letters)
+
+    run_async(body())
+
+
+def test_quit_closes_the_window(run_async: RunAsync, tasks: TaskRunner) -> None:
+    async def body() -> None:
+        driven = Driven(tasks, listed(invoice(1)))
+        await driven.open()
+        (leave,) = [
+            action
+            for action in driven.window.findChildren(QAction)
+            if action.shortcut() == QKeySequence("Ctrl+Q")
+        ]
+        closed = QSignalSpy(driven.window.closed)
+        leave.trigger()
+        await tasks.wait_all()
+        assert closed.count() == 1
+
+    run_async(body())
 
 
 def _tabs(window: MainWindow) -> list[str]:
