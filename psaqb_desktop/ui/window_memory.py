@@ -41,6 +41,8 @@ class WindowMemory:
             page.details_place.restore(from_text(splitter))
         if get("invoices/details") == "shown":
             page.details.show()
+        if get("invoices/totals") == "folded":
+            page.totals.fold(is_folded=True)
         view = next((view for view in View if view.name == get("invoices/view")), View.TO_POST)
         page.filter_bar.set_filter(replace(page.filter_bar.filter, view=view))
 
@@ -51,6 +53,7 @@ class WindowMemory:
         keep("invoices/columns", page.grid.columns_state())
         keep("invoices/splitter", to_text(page.details_place.state()))
         keep("invoices/details", "shown" if page.details_place.is_wanted else "hidden")
+        keep("invoices/totals", "folded" if page.totals.is_folded else "open")
         keep("invoices/view", page.filter_bar.filter.view.name)
 
     def _pull_onto_a_screen(self) -> None:

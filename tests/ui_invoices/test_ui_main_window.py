@@ -119,6 +119,7 @@ def test_the_window_comes_back_as_it_was_left(run_async: RunAsync, tasks: TaskRu
         first.page.filter_bar.set_filter(ListFilter(View.POSTED))
         first.page.grid.setColumnHidden(PLACE_OF["tax"], True)
         first.page.open_details()
+        first.page.totals.fold(is_folded=True)
         first.window.close()
         await tasks.wait_all()
         second = Driven(tasks, *many_rows(30), state=state)
@@ -127,6 +128,7 @@ def test_the_window_comes_back_as_it_was_left(run_async: RunAsync, tasks: TaskRu
         assert second.page.filter_bar.filter.view is View.POSTED
         assert second.page.grid.isColumnHidden(PLACE_OF["tax"])
         assert second.page.details.isVisible()
+        assert second.page.totals.is_folded
 
     run_async(body())
 
@@ -136,7 +138,7 @@ def test_a_broken_memory_is_passed_over(tasks: TaskRunner, run_async: RunAsync) 
         state = ForgetfulState()
         for key in ("geometry", "colours"):
             state.set(f"window/{key}", "%%%")
-        for key in ("columns", "splitter", "details", "view"):
+        for key in ("columns", "splitter", "details", "totals", "view"):
             state.set(f"invoices/{key}", "%%%")
         driven = Driven(tasks, listed(invoice(1)), state=state)
         await driven.open()

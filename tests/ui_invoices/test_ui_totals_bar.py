@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QScrollArea
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QPushButton, QScrollArea
+from pytestqt.qtbot import QtBot
 
 from psaqb_desktop.ui.invoices.totals import Total, Totals
 from psaqb_desktop.ui.invoices.totals_bar import TotalsBar
@@ -74,3 +75,32 @@ def test_labels_stay_while_only_figures_change(qapp: QApplication) -> None:
     bar.show_totals(Totals(), totals(second, 1), 0)
     assert bar.findChildren(QLabel) == before
     assert "200.00" in [label.text() for label in before]
+
+
+def test_folded_amounts_come_back_as_they_are_then(qapp: QApplication, qtbot: QtBot) -> None:
+    assert qapp is not None
+    bar = TotalsBar()
+    qtbot.addWidget(bar)
+    bar.show()
+    lines = {("Contoso Ltd", "GBP"): (Decimal(100), Decimal(1), Decimal(0))}
+    bar.show_totals(Totals(), totals(lines, 0), 0)
+    (button,) = [b for b in bar.findChildren(QPushButton) if b.text() == "Hide amounts"]
+    scroll = bar.findChild(QScrollArea)
+    assert isinstance(scroll, QScrollArea)
+    open_height = bar.sizeHint().height()
+
+    button.click()
+    assert bar.is_folded
+    assert not scroll.isVisible()
+    assert bar.sizeHint().height() < open_height
+    assert "Shown: 2 invoices" in [label.text() for label in bar.findChildren(QLabel)]
+    lines = {("Contoso Ltd", "GBP"): (Decimal(200), Decimal(1), Decimal(0))}
+    bar.show_totals(Totals(), totals(lines, 0), 0)
+    assert not scroll.isVisible()
+    assert button.text() == button.accessibleName() == "Show amounts"
+
+    button.click()
+    assert scroll.isVisible()
+    assert "200.00" in [label.text() for label in scroll.findChildren(QLabel)]
+    bar.show_totals(Totals(), Totals(), 0)
+    assert not button.isVisible(), "there is nothing to fold"

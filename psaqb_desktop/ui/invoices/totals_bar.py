@@ -41,6 +41,8 @@ class _Entry:
 class TotalsBar(QFrame):
     """One line per company and currency; the selected figures beside the shown ones.
 
+    The lines can be folded away where the grid wants the room.
+
     Signals:
         clear_requested: the person wants nothing selected.
     """
@@ -67,6 +69,10 @@ class TotalsBar(QFrame):
         self._clear.setAccessibleName("Clear selection")
         self._clear.setToolTip("Untick all invoices (Ctrl+Shift+A)")
         self._clear.clicked.connect(self.clear_requested.emit)
+        self.is_folded = False
+        self._folding = QPushButton()
+        self._folding.setProperty("look", "link")
+        self._folding.clicked.connect(lambda: self.fold(is_folded=not self.is_folded))
         head = QHBoxLayout()
         head.setSpacing(GAP)
         for widget in (self._selected_words, self._selected_states, self._clear):
@@ -75,6 +81,7 @@ class TotalsBar(QFrame):
         head.addWidget(self._shown_words)
         head.addWidget(self._shown_states)
         head.addStretch()
+        head.addWidget(self._folding)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -85,6 +92,15 @@ class TotalsBar(QFrame):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addWidget(self._scroll)
+        self.fold(is_folded=False)
+
+    def fold(self, *, is_folded: bool) -> None:
+        """Leave the grid the room of the lines; how many are selected and shown is told still."""
+        self.is_folded = is_folded
+        words = "Show amounts" if is_folded else "Hide amounts"
+        self._folding.setText(words)
+        self._folding.setAccessibleName(words)
+        self._folding.setToolTip("Net, tax and total by company and currency")
         self._fill()
 
     def show_totals(self, selected: Totals, shown: Totals, hidden: int) -> None:
@@ -111,7 +127,9 @@ class TotalsBar(QFrame):
         self._shown_words.setText(f"Shown: {plural(shown.count, 'invoice')}")
         self._shown_states.setText(" · ".join(_states(shown)))
         said = [f"{words} {' '.join(states)}", self._shown_words.text()]
-        self._scroll.setVisible(bool(selected.lines or shown.lines))
+        has_lines = bool(selected.lines or shown.lines)
+        self._folding.setVisible(has_lines)
+        self._scroll.setVisible(has_lines and not self.is_folded)
         self._put(self._entries(said))
         self.setAccessibleName("\n".join(said))
 
