@@ -115,6 +115,15 @@ def test_two_programs_get_fair_shares_without_storms_of_429() -> None:
         assert sum(both.throttled) < 0.005 * sum(both.done), both.throttled
 
 
+def test_five_programs_share_the_limit_too() -> None:
+    for seed in range(2):
+        five = Sharing([0, 30, 60, 90, 120], seed)
+        five.run(1800)
+        assert min(five.done) > 0.4 * max(five.done), five.done
+        assert sum(five.done) > 0.6 * 15_000, five.done
+        assert sum(five.throttled) < 0.01 * sum(five.done), five.throttled
+
+
 def test_a_program_that_is_left_alone_takes_the_whole_limit_again() -> None:
     allowance = Allowance()
     leave = allowance.take(START)
