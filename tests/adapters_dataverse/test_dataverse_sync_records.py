@@ -278,6 +278,18 @@ def test_payments_are_made_equal_with_as_few_writes_as_differ(
     assert ada.sync_records.payments_of(two.id) == tuple(other)
 
 
+def test_a_long_exchange_rate_is_written_once(
+    ada: Desk, connection: Connection, invoice_ids: list[InvoiceId]
+) -> None:
+    """QuickBooks computes rates of as many digits as it likes; the column has ten decimals."""
+    (one,) = _records(ada.sync_records.write(_claimed(connection, invoice_ids[:1])))
+    rate = Decimal("1.17654321987654")
+    wanted = [replace(_allocation(one.id, "12", "100.00"), exchange_rate=rate)]
+    (written,) = ada.sync_records.add_payments({one.id: wanted}).written
+    assert written.exchange_rate == Decimal("1.1765432199")
+    assert ada.sync_records.add_payments({one.id: wanted}) == AddedPayments((), ())
+
+
 def test_payments_survive_lost_answers(
     crm: PracticeCrm, ada: Desk, connection: Connection, invoice_ids: list[InvoiceId]
 ) -> None:

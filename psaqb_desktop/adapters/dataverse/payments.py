@@ -10,7 +10,7 @@ from psaqb_desktop.adapters.dataverse import odata
 from psaqb_desktop.adapters.dataverse.batch import Operation
 from psaqb_desktop.adapters.dataverse.client import DataverseClient
 from psaqb_desktop.adapters.dataverse.faults import error_of
-from psaqb_desktop.adapters.dataverse.schema import INVOICE_PAYMENT, INVOICE_SYNC
+from psaqb_desktop.adapters.dataverse.schema import INVOICE_PAYMENT, INVOICE_SYNC, RATE_DIGITS
 from psaqb_desktop.adapters.dataverse.sync_rows import allocation_body, read_allocation
 from psaqb_desktop.adapters.dataverse.tables import OurTables
 from psaqb_desktop.domain.identifiers import CrmId, payment_record_id
@@ -84,7 +84,7 @@ def _as_stored(allocation: PaymentAllocation) -> PaymentAllocation:
         allocation,
         id=payment_record_id(allocation.sync_id, allocation.payment_type, allocation.payment_id),
         amount=to_cents(allocation.amount),
-        exchange_rate=None if rate is None else rate.normalize(),
+        exchange_rate=None if rate is None else round(rate, RATE_DIGITS).normalize(),
         method=allocation.method[:100].strip(),
         reference=allocation.reference[:200].strip(),
     )

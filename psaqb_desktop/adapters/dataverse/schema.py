@@ -29,6 +29,8 @@ OPTION_PREFIX = 27184
 SOLUTION = "PSAQBDesktop"
 SOLUTION_NAME = "PSAQB Desktop: QuickBooks connections and posting state"
 PROFILE = "PSAQB credentials"
+RATE_DIGITS = 10
+"""Of an exchange rate, behind the point: the most that a decimal column may have."""
 """The field security profile of those who may read and write the secrets."""
 
 E = TypeVar("E", bound=Enum)
@@ -210,7 +212,7 @@ INVOICE_PAYMENT = Table(
         day("psaqb_paymentdate", "Payment date"),
         decimal("psaqb_amount", 2, "Amount applied", "In the invoice's currency."),
         string("psaqb_currency", 10, "Currency"),
-        decimal("psaqb_rate", 10, "Exchange rate"),
+        decimal("psaqb_rate", RATE_DIGITS, "Exchange rate"),
         string("psaqb_method", 100, "Method"),
         string("psaqb_reference", 200, "Reference"),
     ),
