@@ -59,6 +59,9 @@ WAITS = (1.0, 3.0)
 CLAIM_LASTS = timedelta(minutes=5)
 """Half the time after which another desktop takes a claim over: a machine may have slept."""
 
+_CLOCK_SLIPS = timedelta(minutes=1)
+"""How far a clock may be put back in its everyday corrections."""
+
 CLOCKS_DIFFER = timedelta(minutes=10)
 """How far the clocks of a desktop, the CRM and QuickBooks may be apart."""
 
@@ -144,9 +147,12 @@ class Posting:
         self._pushed_by = pushed_by
 
     def is_too_late(self, claimed: ClaimedPush) -> bool:
-        """Tell whether the claim is so old that another desktop may be about to settle it."""
+        """Tell whether the claim is so old that another desktop may be about to settle it.
+
+        So it is as well where nobody can tell: the clock was set back since.
+        """
         taken_on = claimed.renewed_on or claimed.push.prepared_on
-        return self._clock.now() - taken_on > CLAIM_LASTS
+        return not -_CLOCK_SLIPS <= self._clock.now() - taken_on <= CLAIM_LASTS
 
     def post(
         self,
@@ -274,8 +280,11 @@ class Posting:
         return replace(self.record_refused(forgetful, finding), wants_new_id=True)
 
     def _is_long_open(self, claimed: ClaimedPush) -> bool:
-        """Tell whether the first request of this id cannot be under way any more."""
-        return self._clock.now() - claimed.since > CLOCKS_DIFFER + STILL_UNDER_WAY
+        """Tell whether the first request of this id cannot be under way any more.
+
+        By the desktop's own clock alone: it may be hours ahead of the CRM's.
+        """
+        return self._clock.now() - claimed.push.prepared_on > STILL_UNDER_WAY
 
     def confirm(self, claimed: ClaimedPush, document: PostedDocument) -> PushResult:
         """Take a document as the one of this push, and compare what QuickBooks made of it."""

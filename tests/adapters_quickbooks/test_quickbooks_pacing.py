@@ -221,6 +221,20 @@ def test_a_clock_that_is_set_back_does_not_stop_the_work() -> None:
     assert (clock.now() - before).total_seconds() < 2
 
 
+def test_a_clock_that_is_set_back_while_a_request_is_about_to_leave() -> None:
+    """It leaves at the new time; those before it are in the future and hold nobody up."""
+    clock = StepClock()
+    pacing = Pacing(clock)
+    leaving(pacing, clock, 520)
+    with pacing.turn(lambda: False) as turn:
+        assert turn is not None
+        clock.jump(-3600)
+        turn.leaves()
+    began = clock.now()
+    leaving(pacing, clock, 20)
+    assert clock.now() - began < timedelta(seconds=5)
+
+
 def test_the_published_limits_are_kept() -> None:
     assert LIMITS == ((10, 1.0), (500, 60.0))
 

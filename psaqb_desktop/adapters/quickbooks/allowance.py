@@ -145,9 +145,12 @@ class Allowance:
         return timedelta(seconds=1 / (self._full * self.share(now)))
 
     def _forgive_clock_set_back(self, now: datetime) -> None:
-        """Start over when the computer's clock was set back, or a wait could last for hours."""
-        left = [w.taken[-1].moment for w in self._windows if w.taken]
-        if all(moment is None or moment <= now for moment in left):
+        """Start over when the computer's clock was set back, or a wait could last for hours.
+
+        All are looked at: one that left after the clock was set back says nothing of the others.
+        """
+        taken = [leave for window in self._windows for leave in window.taken]
+        if all(leave.moment is None or leave.moment <= now for leave in taken):
             return
         for window in self._windows:
             window.taken.clear()
