@@ -112,6 +112,9 @@ class PushStep(Enum):
     ABANDONED = "abandoned"
 
 
+NEVER_SENT = frozenset({PushStep.PREPARED, PushStep.CLAIMED})
+"""Steps of an open push that has not left this machine."""
+
 NEXT_STEPS: dict[PushStep, frozenset[PushStep]] = {
     PushStep.PREPARED: frozenset({PushStep.CLAIMED, PushStep.ABANDONED}),
     PushStep.CLAIMED: frozenset({PushStep.SENT, PushStep.ABANDONED}),

@@ -13,12 +13,12 @@ from psaqb_desktop.domain.errors import AppError, StaleRecordError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId, request_id
 from psaqb_desktop.domain.mapping import read_mapping
-from psaqb_desktop.domain.push import Push, PushResult, PushStep
+from psaqb_desktop.domain.push import NEVER_SENT, Push, PushResult, PushStep
 from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.adoption import blank_record, generation_known_to, record_at
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.posting import ClaimedPush
-from psaqb_desktop.services.refusals import unknown_outcome
+from psaqb_desktop.services.refusals import announced_only, unknown_outcome
 
 LAST_GENERATION = 98
 """Two digits are all that a request id has room for."""
@@ -77,8 +77,7 @@ class Claims:
             if obstacle is not None and record is not None:
                 refused.append(PushResult(one.invoice.id, record.state, record, (obstacle,)))
             elif one.invoice.id in open_here:
-                finding = unknown_outcome(open_here[one.invoice.id])
-                refused.append(PushResult(one.invoice.id, PostingState.UNKNOWN, record, (finding,)))
+                refused.append(_open_already(open_here[one.invoice.id], record))
             else:
                 wanted.append(self._plan(one, connection, own, is_new_generation))
         if not wanted:
@@ -220,6 +219,15 @@ def _obstacle(record: SyncRecord | None) -> Finding | None:
             "Take it back into the list first.",
         )
     return None
+
+
+def _open_already(push: Push, record: SyncRecord | None) -> PushResult:
+    """Tell of an earlier push of this machine that is not settled yet."""
+    if push.step in NEVER_SENT:
+        finding = announced_only(push)
+        return PushResult(push.invoice_id, PostingState.CLAIMED, record, (finding,))
+    finding = unknown_outcome(push)
+    return PushResult(push.invoice_id, PostingState.UNKNOWN, record, (finding,))
 
 
 def _too_often(record: SyncRecord | None) -> Finding | None:

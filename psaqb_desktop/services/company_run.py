@@ -33,7 +33,7 @@ from psaqb_desktop.domain.errors import (
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
-from psaqb_desktop.domain.push import Push, PushResult, PushStep
+from psaqb_desktop.domain.push import NEVER_SENT, Push, PushResult, PushStep
 from psaqb_desktop.domain.sync_record import PostingState
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.claim_tempo import MOST_IN_A_GROUP, ClaimTempo
@@ -48,7 +48,7 @@ from psaqb_desktop.services.push_progress import (
     progress_of,
     progress_of_stopped,
 )
-from psaqb_desktop.services.refusals import unknown_outcome
+from psaqb_desktop.services.refusals import announced_only, unknown_outcome
 from psaqb_desktop.services.result_recorder import ResultRecorder
 
 LOOKED_UP_AT_ONCE = 200
@@ -100,6 +100,8 @@ class CompanyRun:
         self._ended: list[tuple[ClaimedPush, PushResult | None]] = []
         """Posted, or not sent (None), and not told for good."""
         self._want_new_ids: list[PushResult] = []
+        self._asked_again: dict[InvoiceId, PushResult] = {}
+        """What became of the first requests of those that are tried under new ids."""
         self._results: list[PushResult] = []
 
     def run(
@@ -196,8 +198,6 @@ class CompanyRun:
             self._want_new_ids = []
             repeats = [one for one in checked if one.invoice.id in wanted]
             self._push_all(iter(repeats), is_new_generation=True)
-        for result in self._want_new_ids:
-            self._tell(result)
 
     def _post_one(self, claim: ClaimedPush) -> None:
         result = self._posted(claim)
@@ -220,20 +220,16 @@ class CompanyRun:
         try:
             result = self._posting.post(claim, lambda: self._is_over, on_leaving)
             return result and self._why_unsent(result, claim)
-        except AppError as error:
-            # The posting has recorded what it could; the journal knows the rest.
+        except SignInNeededError as error:
+            # The posting has recorded it.
             self._stop(error)
-            is_sent = not isinstance(error, SignInNeededError)
-            state = PostingState.UNKNOWN if is_sent else PostingState.FAILED
-            finding = (
-                unknown_outcome(push, f"{error} {error.details}")
-                if is_sent
-                else not_sent(push.invoice_number, error)
-            )
-            return PushResult(push.invoice_id, state, None, (finding,))
+            finding = not_sent(push.invoice_number, error)
+            return PushResult(push.invoice_id, PostingState.FAILED, None, (finding,))
         except Exception as error:  # noqa: BLE001 - the other pushes' results must be told
-            finding = unknown_outcome(push, self._stop(error).details)
-            return PushResult(push.invoice_id, PostingState.UNKNOWN, None, (finding,))
+            stopped_by = self._stop(error)
+            opened = self._open_in_journal().get(push.invoice_id)
+            # What the journal does not say may have been sent.
+            return _left_open(opened or replace(push, step=PushStep.SENT), stopped_by)
 
     def _tell_ended(self, *, is_last: bool = False) -> None:
         """Tell what has ended and is in the CRM, or could not be brought there until the end.
@@ -248,6 +244,7 @@ class CompanyRun:
                 unsent.append(claim)
             elif _wants_new_id(claim, posted):
                 self._want_new_ids.append(posted)
+                self._asked_again[posted.invoice_id] = posted
             elif is_last or self._recorder.written(posted.invoice_id) is not None:
                 final = self._recorder.final(posted)
                 self._tell(final, is_told=final == posted)
@@ -297,13 +294,15 @@ class CompanyRun:
         error = self._stopped_by
         opened = self._open_in_journal() if rest and error else {}
         for one in rest:
-            push = opened.get(one.invoice.id)
-            if push is not None and error is not None:
-                finding = unknown_outcome(push, f"{error} {error.details}")
-                self._tell(PushResult(one.invoice.id, PostingState.UNKNOWN, None, (finding,)))
-                continue
-            findings = (not_sent(one.invoice.number, error),) if error else ()
-            self._tell(PushResult(one.invoice.id, PostingState.NOT_POSTED, None, findings))
+            push, asked = opened.get(one.invoice.id), self._asked_again.get(one.invoice.id)
+            if push is not None and error is not None and (not asked or push.step in NEVER_SENT):
+                self._tell(_left_open(push, error))
+            elif asked is not None:
+                # Its turn under a new id did not come: what became of the first one stands.
+                self._tell(self._recorder.final(asked))
+            else:
+                findings = (not_sent(one.invoice.number, error),) if error else ()
+                self._tell(PushResult(one.invoice.id, PostingState.NOT_POSTED, None, findings))
 
     def _open_in_journal(self) -> dict[InvoiceId, Push]:
         try:
@@ -311,8 +310,16 @@ class CompanyRun:
         except AppError as error:
             log.warning("the journal cannot say what is open: %s", error)
             return {}
-        was_sent = {PushStep.SENT, PushStep.CONFIRMED, PushStep.REJECTED}
-        return {push.invoice_id: push for push in pushes if push.step in was_sent}
+        return {push.invoice_id: push for push in pushes}
+
+
+def _left_open(push: Push, error: AppError) -> PushResult:
+    """Tell of a push that a run has to leave open; settling finds out what became of it."""
+    if push.step in NEVER_SENT:
+        finding = announced_only(push, error)
+        return PushResult(push.invoice_id, PostingState.CLAIMED, None, (finding,))
+    finding = unknown_outcome(push, f"{error} {error.details}")
+    return PushResult(push.invoice_id, PostingState.UNKNOWN, None, (finding,))
 
 
 def _unexpected(connection: Connection, error: Exception) -> AppError:

@@ -90,6 +90,17 @@ def request_id_used(push: Push, document: PostedDocument | None, details: str = 
     )
 
 
+def announced_only(push: Push, error: AppError | None = None) -> Finding:
+    """Say that an invoice was announced in the journal, perhaps in the CRM too, and never sent."""
+    why = f" {error}" if error else ""
+    return blocker(
+        Cause.OUTCOME_UNKNOWN,
+        f"Invoice {push.invoice_number} was announced, but not sent.{why}",
+        "Choose “Check outcome”: it sets the invoice free; then push it again.",
+        details=error.details if error else "",
+    )
+
+
 def unknown_outcome(push: Push, details: str = "") -> Finding:
     """Say that nobody knows yet whether the invoice arrived."""
     return blocker(

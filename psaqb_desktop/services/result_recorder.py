@@ -116,11 +116,11 @@ class ResultRecorder:
                 "Choose “Check outcome”; it is brought at the next start as well.",
             )
             return replace(result, findings=(*result.findings, finding))
-        if (written.state, written.finding) == (
-            result.state,
-            result.record and result.record.finding,
-        ):
-            return result
+        if written.state is result.state:
+            if result.record is None:
+                return replace(result, record=written)
+            if written.finding == result.record.finding:
+                return result
         told = warning(
             Cause.POSTED_DIFFERENTLY,
             written.finding or f"Another desktop has recorded it as {written.state.value.lower()}.",

@@ -17,7 +17,7 @@ from psaqb_desktop.domain.errors import AppError, NotSetUpError, StaleRecordErro
 from psaqb_desktop.domain.findings import Cause, blocker, warning
 from psaqb_desktop.domain.identifiers import ConnectionId, QuickBooksId
 from psaqb_desktop.domain.money import ZERO
-from psaqb_desktop.domain.push import PostedDocument, Push, PushResult, PushStep
+from psaqb_desktop.domain.push import NEVER_SENT, PostedDocument, Push, PushResult, PushStep
 from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.access_tokens import AccessTokens
 from psaqb_desktop.services.check_invoices import CheckInvoices
@@ -135,7 +135,7 @@ class SettlePushes:
     def _settle_one(self, claimed: ClaimedPush, posting: Posting) -> PushResult | None:
         push, record = claimed.push, claimed.record
         try:
-            if push.step in {PushStep.PREPARED, PushStep.CLAIMED}:
+            if push.step in NEVER_SENT:
                 return self._never_sent(claimed)
             if _is_settled_elsewhere(push, record):
                 return self._follow(claimed, posting)
