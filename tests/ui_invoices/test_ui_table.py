@@ -134,6 +134,23 @@ def test_a_changed_row_is_found_under_its_new_values() -> None:
     assert ids(table, ListFilter(View.ALL))[-1] == row.id
 
 
+@pytest.mark.parametrize("is_checked", [False, True])
+def test_a_failed_row_whose_new_push_is_given_back_is_as_it_was(*, is_checked: bool) -> None:
+    row = InvoiceRow(listed(invoice(1)))
+    failed = record(row.listed.invoice, UK, PostingState.FAILED)
+    failed = replace(failed, finding="The books are closed.")
+    row.take_record(failed)
+    if is_checked:
+        (checked,) = FakeCheck().run([row.listed])
+        row.take_check(checked)
+    before = row.status, row.findings
+    row.take_push(RowStatus.QUEUED, None, ())
+    row.take_push(RowStatus.FAILED, failed, ())
+    assert (row.status, row.findings) == before
+    assert (row.status is RowStatus.READY) == is_checked
+    assert bool(row.findings) != is_checked
+
+
 def test_checks_are_carried_over_only_where_nothing_changed() -> None:
     rows = [listed(invoice(n)) for n in range(1, 5)]
     earlier = InvoiceTable(rows)

@@ -87,8 +87,10 @@ class InvoiceRow:
         """Take what a push or settling reports."""
         if record is not None:
             self.listed = replace(self.listed, record=record)
-        self.live = status
-        self.found = findings if findings or status not in _WAITING else None
+        # A failure without words is an earlier one, whose new push was given back: as before it.
+        is_given_back = status is RowStatus.FAILED and not findings
+        self.live = None if is_given_back else status
+        self.found = None if is_given_back or (status in _WAITING and not findings) else findings
         self.busy = ""
         self.refresh()
 
