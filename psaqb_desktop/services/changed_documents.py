@@ -10,7 +10,8 @@ about. The order is what makes sure that no change is lost while invoices are be
   watermark stays at the change of a document whose record is open (:attr:`Looked.reached`), and
   its changes come again until the push is settled. The document names its invoice by our key.
 * A deleted document names nothing. While any push of the company is open, the watermark stays
-  before a deletion that belongs to none of the posted records.
+  before a deletion that belongs to none of the posted records; and where it is where the answer
+  does not tell which documents were deleted.
 * What was made in QuickBooks after it answered comes with the next answer.
 """
 
@@ -50,8 +51,11 @@ def look_at(
     store: SyncRecordStore,
     realm_id: RealmId,
     missing: MissingDocuments,
+    watermark: datetime,
 ) -> Looked:
     """Find the records that the changes are about, and read what the changes do not tell.
+
+    ``watermark`` is up to when the company was pulled before.
 
     A payment that was changed, voided or deleted may have settled what it no longer names; which
     documents these are, the stored allocations tell. Whether a payment counts as a change of its
@@ -60,7 +64,8 @@ def look_at(
     documents = {(d.type, d.id): d for d in changes.documents}
     settled = documents_settled_by(changes.payments)
     earlier = [p.id for p in changes.payments if p.may_have_settled_more]
-    if not documents and not changes.payments:
+    are_told = not any(kind.value in changes.unlisted_deletions for kind in DocumentType)
+    if not documents and not changes.payments and are_told:
         return Looked((), changes.read_at)
     found = store.touched(
         realm_id,
@@ -78,7 +83,9 @@ def look_at(
     standing = {key: d for key, d in known.items() if not d.is_deleted} | dict(asked.standing)
     news = [News(records[key], document) for key, document in standing.items()]
     news += [News(record, None) for record in (*gone, *asked.gone)]
-    held = _held(documents.items(), records.keys(), open_invoices)
+    held = [*_held(documents.items(), records.keys(), open_invoices)]
+    if open_invoices and not are_told:
+        held.append(watermark)
     return Looked(tuple(news), min([changes.read_at, *held]))
 
 

@@ -110,7 +110,7 @@ class PullChanges:
             recorded, twice, reached = self._compare(comparison, changes, connection)
         else:
             changes = company.changes(watermark - OVERLAP)
-            recorded, reached = self._record(company, changes, connection, missing)
+            recorded, reached = self._record(company, changes, connection, missing, watermark)
             twice = ()
             if changes.unlisted_deletions:
                 recorded += comparison.unlisted_deletions(changes)
@@ -134,8 +134,10 @@ class PullChanges:
         changes: Changes,
         connection: Connection,
         missing: MissingDocuments,
+        watermark: datetime,
     ) -> tuple[Recorded, datetime]:
-        looked = look_at(changes, company, self._records, connection.realm_id, missing)
+        realm_id = connection.realm_id
+        looked = look_at(changes, company, self._records, realm_id, missing, watermark)
         if not looked.news:
             return Recorded(), looked.reached
         recorded = record_news(

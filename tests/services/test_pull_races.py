@@ -189,3 +189,38 @@ def test_an_older_look_that_comes_to_writing_late_leaves_the_later_payments(worl
     assert sum(p.amount for p in world.records.payments_of(record.id)) == Decimal(100)
     first.close()
     slow.close()
+
+
+@pytest.mark.parametrize("kinds", [{"Invoice"}, {"Payment"}])
+def test_a_deletion_that_is_not_told_comes_with_a_later_pull(world: World, kinds: set[str]) -> None:
+    """Its document was posted, not yet recorded, and change data capture cut its answer off."""
+    puller = world.program()
+    world.add_invoice(1)
+    puller.push_all()
+    puller.pull.run()
+    world.clock.advance(hours=1)
+    invoice = world.add_invoice(2)
+    before = puller.journal.watermark(examples.REALM)
+
+    def delete_and_pull() -> None:
+        (document,) = world.ledger.standing(invoice.id)
+        world.clock.advance(minutes=10)
+        world.ledger.delete(document)
+        deleted = world.clock.now()
+        world.clock.advance(minutes=10)  # further than the overlap reaches
+        world.ledger.cut_off = kinds
+        (summary,) = puller.pull.run()
+        world.ledger.cut_off = set()
+        assert summary.error == ""
+        assert summary.watermark == (before if "Invoice" in kinds else deleted)
+
+    pusher = world.program(gate=WatchedGate(after={"quickbooks.post": delete_and_pull}))
+    pusher.push_all()
+    assert world.records.only(invoice.id).quickbooks_status is QuickBooksStatus.OPEN
+    world.clock.advance(minutes=10)
+    (summary,) = puller.pull.run()
+    assert (summary.error, summary.missing) == ("", 1)
+    assert world.records.only(invoice.id).quickbooks_status is QuickBooksStatus.MISSING
+    assert summary.watermark == world.clock.now()
+    puller.close()
+    pusher.close()
