@@ -315,6 +315,7 @@ def _linking(
         check=check,
         companies=quickbooks.companies,
         records=crm.records,
+        journal=machine.journal,
         clock=machine.clock,
         linked_by=pusher.name,
     )

@@ -106,6 +106,18 @@ def read_documents(
                 yield (document.type, document.id), document
 
 
+def news_of(
+    records: Iterable[SyncRecord], company: QuickBooksCompany, missing: MissingDocuments
+) -> list[News]:
+    """Read the documents of records; those that no list names are asked for one by one."""
+    by_key = {key_of(record): record for record in records}
+    documents = dict(read_documents(company, by_key))
+    asked = missing.ask_for([r for key, r in by_key.items() if key not in documents])
+    documents |= asked.standing
+    news = [News(by_key[key], document) for key, document in documents.items()]
+    return [*news, *(News(record, None) for record in asked.gone)]
+
+
 def _held(
     documents: Iterable[tuple[DocumentKey, PostedDocument]],
     recorded: Iterable[DocumentKey],

@@ -20,7 +20,7 @@ from psaqb_desktop.domain.pull import Changes
 from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 from psaqb_desktop.services.adoption import record_at
 from psaqb_desktop.services.cancellation import Cancellation
-from psaqb_desktop.services.changed_documents import key_of, read_documents
+from psaqb_desktop.services.changed_documents import key_of, news_of, read_documents
 from psaqb_desktop.services.missing_documents import MissingDocuments
 from psaqb_desktop.services.ports import Clock, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
@@ -102,13 +102,8 @@ class Comparison:
         return recorded
 
     def _compare(self, records: Sequence[SyncRecord]) -> Recorded:
-        by_key = {key_of(r): r for r in records}
-        documents = dict(read_documents(self.company, by_key))
-        asked = self.missing.ask_for([r for key, r in by_key.items() if key not in documents])
-        documents |= asked.standing
-        news = [News(by_key[key], document) for key, document in documents.items()]
-        news += [News(record, None) for record in asked.gone]
-        return replace(self._record(news), missing=len(asked.gone))
+        news = news_of(records, self.company, self.missing)
+        return replace(self._record(news), missing=sum(one.document is None for one in news))
 
     def _take_away(self, candidates: Sequence[SyncRecord]) -> Recorded:
         asked = self.missing.ask_for(candidates)

@@ -18,7 +18,8 @@ from psaqb_desktop.domain.texts import has_any_key, has_key_of
 from psaqb_desktop.services.adoption import adopted, blank_record, record_at
 from psaqb_desktop.services.check_invoices import CheckInvoices
 from psaqb_desktop.services.document_differences import differences
-from psaqb_desktop.services.ports import Clock, SyncRecordStore
+from psaqb_desktop.services.newly_known import NewlyKnown
+from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
 
 
@@ -40,12 +41,14 @@ class LinkDocument:
         check: CheckInvoices,
         companies: CompanyGateway,
         records: SyncRecordStore,
+        journal: PushJournal,
         clock: Clock,
         linked_by: Callable[[], str],
     ) -> None:
         self._check = check
         self._companies = companies
         self._records = records
+        self._journal = journal
         self._clock = clock
         self._linked_by = linked_by
 
@@ -53,6 +56,8 @@ class LinkDocument:
         self, row: ListedInvoice, document_type: DocumentType, quickbooks_id: QuickBooksId
     ) -> SyncRecord:
         """Record the document as the invoice's: posted, for review where the total differs.
+
+        With its payments, and as it stands after the link.
 
         Raises:
             RequestRejectedError: there is no such document, it is of another customer or in
@@ -72,7 +77,8 @@ class LinkDocument:
         own = record_at(records, connection.realm_id)
         record = own or blank_record(row.invoice.id, connection)
         (checked,) = self._check.run([row])
-        document = self._companies.open(connection).read(document_type, quickbooks_id)
+        company = self._companies.open(connection)
+        document = company.read(document_type, quickbooks_id)
         name = f"{document_type.value} {quickbooks_id}"
         if document is None or document.is_voided:
             raise _refused(f"{connection.company_name} has no {name} that stands.")
@@ -87,7 +93,8 @@ class LinkDocument:
             by=self._linked_by(),
             at=self._clock.now(),
         )
-        answer = self._records.write([linked])[linked.invoice_id]
+        known = NewlyKnown(company, connection.realm_id, self._records, self._journal, self._clock)
+        answer = known.write([(linked, document)])[linked.invoice_id]
         if isinstance(answer, AppError):
             raise answer
         return answer

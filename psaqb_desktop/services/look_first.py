@@ -30,6 +30,7 @@ from psaqb_desktop.services.adoption import (
 )
 from psaqb_desktop.services.document_differences import differences
 from psaqb_desktop.services.document_names import description_of, name_of
+from psaqb_desktop.services.newly_known import NewlyKnown
 from psaqb_desktop.services.ports import Clock, PushJournal, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
 
@@ -129,7 +130,7 @@ class LookFirst:
         found: Mapping[InvoiceId, Sequence[PostedDocument]],
     ) -> list[PushResult]:
         tolerance = read_mapping(self._connection.mapping_text).total_tolerance
-        records, news = [], {}
+        adoptions, news = [], {}
         for one in wanted:
             if one.draft is None:
                 continue
@@ -140,19 +141,20 @@ class LookFirst:
             record = record_at(known.get(one.invoice.id, ()), self._connection.realm_id)
             seen = generation_known_to(self._journal, one.invoice.id, self._connection.realm_id)
             base = record or blank_record(one.invoice.id, self._connection)
-            records.append(
-                adopted(
-                    with_generation(base, max(1, seen)),
-                    one,
-                    first,
-                    findings,
-                    by=self._pushed_by,
-                    at=self._clock.now(),
-                )
+            record = adopted(
+                with_generation(base, max(1, seen)),
+                one,
+                first,
+                findings,
+                by=self._pushed_by,
+                at=self._clock.now(),
             )
+            adoptions.append((record, first))
             news[one.invoice.id] = findings
-        answers = self._records.write(records) if records else {}
-        return [_adoption(answers[r.invoice_id], r, news[r.invoice_id]) for r in records]
+        answers = NewlyKnown(
+            self._company, self._connection.realm_id, self._records, self._journal, self._clock
+        ).write(adoptions)
+        return [_adoption(answers[r.invoice_id], r, news[r.invoice_id]) for r, _ in adoptions]
 
     def _without_owner(
         self, similar: Mapping[InvoiceId, Sequence[PostedDocument]]

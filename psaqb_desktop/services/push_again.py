@@ -15,6 +15,7 @@ from psaqb_desktop.domain.money import Money
 from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.ports import Clock, ConnectionStore, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway
+from psaqb_desktop.services.record_news import News, record_news
 
 
 class PushAgain:
@@ -66,7 +67,8 @@ class PushAgain:
         document = company.read(record.document_type, record.quickbooks_id)
         if document is None or document.is_voided:
             return
-        self._write(record.posted(document))
+        # With its payments: those of a document that was taken for gone were taken away.
+        record_news(self._records, company, [News(record, document)], (), self._clock.now())
         raise RequestRejectedError(
             f"Invoice {number} stands in QuickBooks ({document.number or document.id}, "
             f"{Money(document.total, document.currency)}): pushed again, it would be there twice.",

@@ -25,6 +25,7 @@ from psaqb_desktop.services.claims import Pusher
 from psaqb_desktop.services.company_books import CompanyBooks
 from psaqb_desktop.services.joined_rows import join
 from psaqb_desktop.services.leave_out import LeaveOut
+from psaqb_desktop.services.link_document import LinkDocument
 from psaqb_desktop.services.pull_changes import PullChanges
 from psaqb_desktop.services.push_again import PushAgain
 from psaqb_desktop.services.push_invoices import PushInvoices, PushProgress
@@ -203,6 +204,14 @@ class Program:
         self.leave_out = LeaveOut(records=records, clock=clock)
         self.push_again = PushAgain(
             connections=connections, companies=companies, records=records, clock=clock
+        )
+        self.link_document = LinkDocument(
+            check=self.check,
+            companies=companies,
+            records=records,
+            journal=journal,
+            clock=clock,
+            linked_by=lambda: "Ada",
         )
         self.accept_review = AcceptReview(records=records, clock=clock, accepted_by=pusher.name)
 

@@ -40,14 +40,8 @@ def enter(world: World, program: Program, **changes: Any) -> PostedDocument:
 
 
 @pytest.fixture
-def link(world: World, program: Program) -> LinkDocument:
-    return LinkDocument(
-        check=program.check,
-        companies=world.gateway,
-        records=world.records,
-        clock=world.clock,
-        linked_by=lambda: "Ada",
-    )
+def link(program: Program) -> LinkDocument:
+    return program.link_document
 
 
 def test_a_linked_document_is_posted_and_never_pushed(
