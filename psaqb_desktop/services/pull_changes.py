@@ -66,9 +66,13 @@ class PullChanges:
         on_company: Callable[[PullSummary], None] | None = None,
         cancellation: Cancellation | None = None,
     ) -> tuple[PullSummary, ...]:
-        """Pull the given companies, or all; a company's failure is told in its summary."""
+        """Pull the given companies, or all; a company's failure is told in its summary.
+
+        One that needs a person to connect it again counts as failed: what happens to its documents
+        is not seen meanwhile. A connection that never had a company is passed over.
+        """
         chosen = connections if connections is not None else self._connections.connections()
-        ready = [c for c in chosen if c.is_connected]
+        bound = [c for c in chosen if c.realm_id]
 
         def pull(connection: Connection) -> PullSummary | None:
             if cancellation is not None and cancellation.is_cancelled:
@@ -79,12 +83,15 @@ class PullChanges:
             return summary
 
         with ThreadPoolExecutor(COMPANIES_AT_ONCE, thread_name_prefix="pull") as pool:
-            return tuple(s for s in pool.map(pull, ready) if s is not None)
+            return tuple(s for s in pool.map(pull, bound) if s is not None)
 
     def _pull_company(
         self, connection: Connection, cancellation: Cancellation | None, *, is_full: bool
     ) -> PullSummary | None:
         name = connection.company_name or connection.name
+        if not connection.is_connected:
+            log.warning("%s is not pulled: it must be connected again", name)
+            return PullSummary(connection.realm_id, name, error=_connect_again(connection))
         try:
             return self._pull(connection, cancellation, is_full=is_full)
         except Cancelled:
@@ -156,3 +163,11 @@ class PullChanges:
         recorded += replace(marked, missing=0)
         reached = min([changes.read_at, *(claim - CLOCKS_DIFFER for claim in claims)])
         return recorded, twice, reached
+
+
+def _connect_again(connection: Connection) -> str:
+    return (
+        "It is not connected to QuickBooks any more, so changes and payments there are not seen. "
+        f"Connect it again under Connections (or run “psaqb connect {connection.legal_entity}”), "
+        "then pull: whatever has changed meanwhile comes with it."
+    )

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from psaqb_desktop.domain.errors import RequestRejectedError, ServiceUnavailableError
-from psaqb_desktop.domain.identifiers import InvoiceId, QuickBooksId
+from psaqb_desktop.domain.identifiers import ConnectionId, InvoiceId, QuickBooksId, RealmId
 from psaqb_desktop.domain.invoice import Invoice, Routing
 from psaqb_desktop.domain.pull import AppliedAmount, Payment, PullSummary
 from psaqb_desktop.domain.push import PostedDocument
@@ -332,9 +332,44 @@ def test_companies_are_pulled_side_by_side_and_fail_alone(world: World) -> None:
     program.close()
 
 
-def test_only_connected_companies_are_pulled(world: World, program: Program) -> None:
+def _sign_in_needed(world: World) -> None:
     world.connections.mark_sign_in_needed(world.connections.connection(examples.CONNECTION))
-    assert program.pull.run() == ()
+
+
+def _disconnected(world: World) -> None:
+    world.connections.forget_tokens(examples.CONNECTION)
+
+
+@pytest.mark.parametrize("lose", [_sign_in_needed, _disconnected])
+def test_a_company_that_must_be_connected_again_is_told(
+    world: World, program: Program, lose: Callable[[World], None]
+) -> None:
+    invoice, _ = posted(world, program)
+    before = program.journal.watermark(examples.REALM)
+    world.ledger.void(document(world, invoice.id))
+    lose(world)
+    told: list[PullSummary] = []
+    (summary,) = program.pull.run(on_company=told.append)
+    assert "not connected to QuickBooks any more" in summary.error
+    assert f"psaqb connect {examples.connection().legal_entity}" in summary.error
+    assert (told, summary.watermark) == ([summary], None)
+    assert world.ledger.calls == []
+    assert program.journal.watermark(examples.REALM) == before
+    world.connections.put(examples.connection(), refresh_token="new", secret="secret")
+    assert pull(program).voided == 1
+
+
+def test_a_connection_that_never_had_a_company_is_passed_over(
+    world: World, program: Program
+) -> None:
+    unbound = examples.connection(
+        id=ConnectionId("c0000000-0000-4000-8000-000000000009"),
+        name="Planned",
+        legal_entity="PL01",
+        realm_id=RealmId(""),
+    )
+    world.connections.put(unbound)
+    assert [summary.realm_id for summary in program.pull.run()] == [examples.REALM]
 
 
 def test_a_cancel_leaves_the_watermark(world: World, program: Program) -> None:

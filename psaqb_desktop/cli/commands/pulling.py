@@ -66,5 +66,7 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
         for summary in summaries:
             for sentence in summary.duplicates:
                 context.output.note(f"! {summary.company_name}: {sentence}")
-    needs_a_look = any(s.error or s.missing or s.edited or s.duplicates for s in summaries)
+    needs_a_look = any(
+        s.error or s.voided or s.missing or s.edited or s.duplicates for s in summaries
+    )
     return NEEDS_ATTENTION if needs_a_look else OK
