@@ -42,12 +42,7 @@ from psaqb_desktop.services.lanes import Lanes
 from psaqb_desktop.services.look_first import LookFirst
 from psaqb_desktop.services.ports import Clock, PushJournal
 from psaqb_desktop.services.posting import ClaimedPush, Posting
-from psaqb_desktop.services.push_progress import (
-    OnProgress,
-    PushProgress,
-    progress_of,
-    progress_of_stopped,
-)
+from psaqb_desktop.services.push_progress import OnProgress, PushProgress, progress_of
 from psaqb_desktop.services.refusals import announced_only, unknown_outcome
 from psaqb_desktop.services.result_recorder import ResultRecorder
 
@@ -131,7 +126,7 @@ class CompanyRun:
             looked = look.run(group)
             for result in looked.results:
                 self._results.append(result)
-                self._on_progress(progress_of_stopped(result))
+                self._on_progress(progress_of(result))
             yield from looked.to_push
 
     def _push_all(self, wanted: Iterator[Checked], *, is_new_generation: bool) -> None:

@@ -36,14 +36,11 @@ STATUS_OF_STATE = {
 
 
 def progress_of(result: PushResult) -> PushProgress:
-    """Return a result as news."""
-    return PushProgress(
-        result.invoice_id, STATUS_OF_STATE[result.state], result.record, result.findings
-    )
+    """Return a result as news: what was stopped for a reason is not ready.
 
-
-def progress_of_stopped(result: PushResult) -> PushProgress:
-    """Return a result that came of looking as news: what was stopped is not ready."""
-    if result.state is PostingState.NOT_POSTED:
-        return PushProgress(result.invoice_id, RowStatus.NOT_READY, result.record, result.findings)
-    return progress_of(result)
+    A person's own cancel gives none; what it kept from being sent is as ready as before.
+    """
+    status = STATUS_OF_STATE[result.state]
+    if status is RowStatus.READY and any(finding.is_blocker for finding in result.findings):
+        status = RowStatus.NOT_READY
+    return PushProgress(result.invoice_id, status, result.record, result.findings)

@@ -93,8 +93,10 @@ def test_a_cancel_finishes_what_is_in_flight_and_gives_the_rest_back(world: Worl
         world.add_invoice(n)
     program = world.program(in_flight=1)
     cancellation = Cancellation()
+    told: list[PushProgress] = []
 
     def on_progress(news: PushProgress) -> None:
+        told.append(news)
         if news.status is RowStatus.POSTED:
             cancellation.cancel()
 
@@ -103,6 +105,10 @@ def test_a_cancel_finishes_what_is_in_flight_and_gives_the_rest_back(world: Worl
     assert len(world.ledger.posts) == 1
     assert program.journal.open_pushes() == ()
     assert not any(r.state.is_open for r in world.records.records())
+    last = {news.invoice_id: news for news in told}
+    given_back = [r for r in results if r.state is PostingState.NOT_POSTED]
+    assert {last[r.invoice_id].status for r in given_back} == {RowStatus.READY}
+    assert not any(r.findings for r in given_back), "a person's own cancel needs no words"
     program.push_all()
     assert all(r.state is PostingState.POSTED for r in world.records.records())
     assert {r.generation for r in world.records.records()} == {1}

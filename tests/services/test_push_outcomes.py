@@ -275,6 +275,23 @@ def test_a_changed_draft_takes_a_new_request_id(world: World, program: Program) 
     assert world.records.only(invoice.id).state is PostingState.POSTED
 
 
+def test_what_a_company_out_of_reach_kept_from_being_sent_is_not_ready(world: World) -> None:
+    world.add_invoice(1)
+    program = world.program()
+    checked = program.ready()  # its lists are kept for a while, so that the next check passes
+    world.gateway.closed.add(examples.REALM)
+    (result,) = program.push_checked(checked)
+    assert result.state is PostingState.NOT_POSTED
+    news = program.news[-1]
+    assert (news.status, news.findings) == (RowStatus.NOT_READY, result.findings)
+    assert "was not sent: QuickBooks cannot be reached." in news.findings[0].message
+    world.gateway.closed.clear()
+    (again,) = program.push_all()
+    assert again.state is PostingState.POSTED
+    assert program.news[-1].status is RowStatus.POSTED
+    program.close()
+
+
 def test_a_voided_document_may_be_followed_by_another(world: World, program: Program) -> None:
     invoice = world.add_invoice(1)
     world.ledger.warns_of_duplicates = False

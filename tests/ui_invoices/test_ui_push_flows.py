@@ -6,11 +6,13 @@ import threading
 
 import pytest
 
+from psaqb_desktop.domain.errors import SignInNeededError
 from psaqb_desktop.domain.findings import Cause, Finding, blocker
 from psaqb_desktop.domain.invoice import Invoice
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.push import PushResult
 from psaqb_desktop.domain.sync_record import PostingState
+from psaqb_desktop.services.company_run import not_sent
 from psaqb_desktop.ui.tasks import TaskRunner
 from tests.ui_invoices.ui_examples import (
     DE,
@@ -198,6 +200,40 @@ def test_stop_finishes_what_is_in_flight_and_starts_nothing_new(
         assert len(driven.desk.push_invoices.pushed) == 1
         assert driven.page.summary.text == "Push stopped: 1 posted · 3 not started."
         assert driven.statuses() == [RowStatus.POSTED, *[RowStatus.READY] * 3]
+
+    run_async(body())
+
+
+def test_what_could_not_be_sent_needs_attention_and_can_be_tried_again(
+    run_async: RunAsync, tasks: TaskRunner
+) -> None:
+    async def body() -> None:
+        rows = [listed(invoice(n)) for n in range(1, 4)]
+        away = SignInNeededError("Connect UK again.", service="UK")
+        push = FakePush(lambda of: (PostingState.NOT_POSTED, (not_sent(of.number, away),)))
+        driven = Driven(tasks, *rows, desk=FakeDesk(push_invoices=push))
+        await driven.open()
+        await driven.push_all("Push 3")
+        assert driven.statuses() == [RowStatus.NOT_READY] * 3
+        summary = driven.page.summary
+        assert (summary.kind, summary.text) == (
+            "bad",
+            "Push finished: 0 posted · 3 failed (Company not connected).",
+        )
+        (group,) = driven.page.problems.groups
+        assert (group.cause, len(group.ids)) == (Cause.NOT_CONNECTED, 3)
+        await driven.trigger("refresh")
+        assert driven.statuses() == [RowStatus.NOT_READY] * 3, "a refresh mends nothing"
+        press(summary, "Show what needs attention")
+        assert len(driven.shown_numbers()) == 3
+        assert "Connect UK again." in driven.row(1).findings[0].message
+        push.outcome = lambda _of: (PostingState.POSTED, ())
+        driven.page.select_shown()
+        driven.window.actions_["try_again"].trigger()
+        press(await shown_dialog(), "Push 3")
+        await tasks.wait_all()
+        assert driven.statuses() == [RowStatus.POSTED] * 3
+        assert driven.page.summary.text == "Push finished: 3 posted."
 
     run_async(body())
 

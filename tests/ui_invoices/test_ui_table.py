@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from psaqb_desktop.domain.findings import Cause, blocker
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.listing import RowStatus
 from psaqb_desktop.domain.sync_record import PostingState
@@ -17,7 +18,7 @@ from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF, ColumnKind
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.rows import InvoiceRow, haystack_of
 from psaqb_desktop.ui.invoices.table import InvoiceTable
-from tests.ui_invoices.ui_examples import DE, UK, invoice, listed, many_rows, record
+from tests.ui_invoices.ui_examples import DE, UK, invoice, listed, many_rows, posted, record
 from tests.ui_invoices.ui_fakes import FakeCheck
 
 SORTABLE = [column.name for column in COLUMNS if column.kind is not ColumnKind.TICK]
@@ -170,3 +171,22 @@ def test_checks_are_carried_over_only_where_nothing_changed() -> None:
         RowStatus.NOT_CHECKED,
         RowStatus.NOT_CHECKED,
     ]
+
+
+def test_what_a_push_could_not_send_stays_told_until_something_changes() -> None:
+    rows = [listed(invoice(n)) for n in range(1, 4)]
+    earlier = InvoiceTable(rows)
+    reason = blocker(Cause.NOT_CONNECTED, "It was not sent: QuickBooks cannot be reached.", "Wait.")
+    for row, checked in zip(earlier.rows, FakeCheck().run(rows), strict=True):
+        row.take_check(checked)
+        row.take_push(RowStatus.NOT_READY, None, (reason,))
+    away = replace(UK, needs_sign_in=True)
+    posted_meanwhile = replace(rows[2], record=posted(rows[2].invoice, UK))
+    later = InvoiceTable([rows[0], replace(rows[1], connection=away), posted_meanwhile])
+    later.take_over(earlier)
+    first = later.rows[0]
+    assert (first.status, first.findings) == (RowStatus.NOT_READY, (reason,))
+    assert ids(later, ListFilter(View.ATTENTION)) == [first.id]
+    assert [row.status for row in later.rows[1:]] == [RowStatus.NOT_CHECKED, RowStatus.POSTED]
+    first.take_check(FakeCheck().run(rows)[0])
+    assert (first.status, first.findings) == (RowStatus.READY, ())

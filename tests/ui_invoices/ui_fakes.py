@@ -41,7 +41,7 @@ from psaqb_desktop.domain.sync_record import PostingState, SyncRecord
 from psaqb_desktop.services.cancellation import Cancellation
 from psaqb_desktop.services.invoice_details import InvoiceFacts
 from psaqb_desktop.services.link_document import LinkChoice
-from psaqb_desktop.services.push_invoices import PushProgress
+from psaqb_desktop.services.push_progress import PushProgress, progress_of
 from tests.ui_invoices.ui_examples import (
     DE,
     NOW,
@@ -190,26 +190,25 @@ class FakePush:
             if cancellation.is_cancelled:
                 state: PostingState = PostingState.NOT_POSTED
                 findings: tuple[Finding, ...] = ()
-                made = None
-                status = RowStatus.READY
             else:
                 on_progress(PushProgress(one.invoice.id, RowStatus.POSTING))
                 threading.Event().wait(self.pause_seconds)
                 if self.gate is not None:
                     self.gate.acquire(timeout=30)
                 state, findings = self.outcome(one.invoice)
-                self.pushed.append(one.invoice.id)
-                assert one.connection is not None
-                make = posted if state.is_posted else record
-                made = (
-                    posted(one.invoice, one.connection, state=state)
-                    if make is posted
-                    else record(one.invoice, one.connection, state)
-                )
-                status = RowStatus(state.value)
-            on_progress(PushProgress(one.invoice.id, status, made, findings))
-            results.append(PushResult(one.invoice.id, state, made, findings))
+            result = PushResult(one.invoice.id, state, self._made(one, state), findings)
+            on_progress(progress_of(result))
+            results.append(result)
         return tuple(results)
+
+    def _made(self, one: Checked, state: PostingState) -> SyncRecord | None:
+        if state is PostingState.NOT_POSTED:
+            return None
+        self.pushed.append(one.invoice.id)
+        assert one.connection is not None
+        if state.is_posted:
+            return posted(one.invoice, one.connection, state=state)
+        return record(one.invoice, one.connection, state)
 
 
 @dataclass

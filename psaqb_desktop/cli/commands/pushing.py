@@ -165,13 +165,14 @@ def _code(results: Sequence[PushResult], blocked: Sequence[Checked]) -> int:
         if result.state.is_posted or result.state.is_open
     ):
         return OUTCOME_UNKNOWN
-    if any(r.state is PostingState.NOT_POSTED and not _is_by_hand(r) for r in results):
+    if any(r.state is PostingState.NOT_POSTED and not _has_reason(r) for r in results):
         return CANCELLED
     return NEEDS_ATTENTION if blocked or states - {PostingState.POSTED} else OK
 
 
-def _is_by_hand(result: PushResult) -> bool:
-    return any(finding.cause is Cause.ALREADY_ENTERED for finding in result.findings)
+def _has_reason(result: PushResult) -> bool:
+    """Tell whether something stopped it, rather than a person's cancel."""
+    return any(finding.is_blocker for finding in result.findings)
 
 
 @click.command()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from psaqb_desktop.domain.identifiers import InvoiceId
-from psaqb_desktop.domain.listing import ListedInvoice
+from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
 from psaqb_desktop.ui.invoices.columns import COLUMNS, PLACE_OF
 from psaqb_desktop.ui.invoices.filters import ListFilter, View
 from psaqb_desktop.ui.invoices.orders import ColumnOrder
@@ -68,7 +68,7 @@ class InvoiceTable:
         """Keep the order of an earlier list, and its checks where they still hold.
 
         That is where neither invoice nor connection changed since. Checks are only shown; a push
-        checks everything afresh.
+        checks everything afresh. What a push could not send stays told: only the push knew why.
         """
         if earlier.sorted_by != self._sorted_by:
             column, is_descending = earlier.sorted_by
@@ -88,6 +88,8 @@ class InvoiceTable:
             )
             if is_same:
                 row.take_check(checked)
+                if old.live is RowStatus.NOT_READY:
+                    row.take_push(old.live, None, old.findings)
                 self.changed(position)
 
     def prepare(self) -> Prepared:
