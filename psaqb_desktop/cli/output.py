@@ -109,8 +109,9 @@ def invoice_facts(row: ListedInvoice) -> dict[str, Any]:
         "quickbooks_id": record.quickbooks_id if record else None,
         "quickbooks_number": record.number if record else None,
         "quickbooks_status": record.quickbooks_status.value if record else None,
-        "balance": record.balance if record else None,
-        "paid": record.paid if record else None,
+        "quickbooks_currency": row.booked_currency if record and record.quickbooks_id else None,
+        "balance": record.signed(record.balance) if record else None,
+        "paid": record.signed(record.paid) if record else None,
         "findings": [finding_facts(finding) for finding in row.findings],
     }
 

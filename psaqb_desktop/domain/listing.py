@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from psaqb_desktop.domain.connection import Connection
 from psaqb_desktop.domain.content_digest import content_digest
-from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Finding, blocker, warning
 from psaqb_desktop.domain.identifiers import CrmId, RealmId
 from psaqb_desktop.domain.invoice import (
@@ -85,6 +84,14 @@ class ListedInvoice:
         if self.checked is None:
             return RowStatus.NOT_CHECKED
         return RowStatus.READY if self.checked.is_ready else RowStatus.NOT_READY
+
+    @property
+    def booked_currency(self) -> str:
+        """The currency of what QuickBooks holds: balance and paid are in it.
+
+        It is the invoice's, but for a document that was booked in another one by mistake.
+        """
+        return (self.record.currency if self.record else "") or self.invoice.currency
 
     @property
     def is_to_post(self) -> bool:
@@ -186,8 +193,7 @@ def deleted_invoice(record: SyncRecord) -> Invoice:
     amounts are those of the document.
     """
     moment = record.pushed_on or record.modified_on or _UNKNOWN_MOMENT
-    sign = -1 if record.document_type is DocumentType.CREDIT_MEMO else 1
-    total, tax = sign * (record.total or ZERO), sign * (record.tax or ZERO)
+    total, tax = record.signed(record.total) or ZERO, record.signed(record.tax) or ZERO
     return Invoice(
         id=record.invoice_id,
         number=record.number or record.quickbooks_id,

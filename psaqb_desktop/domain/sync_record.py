@@ -112,6 +112,16 @@ class SyncRecord:
         gone = {QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING}
         return self.state.is_posted and self.quickbooks_status in gone
 
+    def signed(self, amount: Decimal | None) -> Decimal | None:
+        """Return an amount of the document with the sign of its invoice's total in the CRM.
+
+        QuickBooks tells all amounts of a credit memo positive where they credit, and so they are
+        kept; what is shown beside the CRM's negative total, or added up, is negative as well.
+        """
+        if amount is None or self.document_type is not DocumentType.CREDIT_MEMO:
+            return amount
+        return -amount
+
     def given_back(self) -> SyncRecord:
         """Return the record as it was before its claim: failed if it had failed, else not posted.
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
 
-from psaqb_desktop.domain.money import to_cents
+from psaqb_desktop.domain.money import Money, to_cents
 
 
 def amount_text(amount: Decimal | None) -> str:
@@ -22,6 +22,11 @@ def amount_text(amount: Decimal | None) -> str:
     whole, _, decimals = f"{abs(shown):,f}".partition(".")
     sign = minus if shown < 0 else ""
     return f"{sign}{whole.replace(',', group)}{point}{decimals}"
+
+
+def money_text(money: Money) -> str:
+    """Write an amount with its currency."""
+    return f"{amount_text(money.amount)} {money.currency}"
 
 
 def quantity_text(quantity: Decimal | None) -> str:
@@ -60,6 +65,9 @@ def raw_text(value: object) -> str:
         return ""
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, Money):
+        # As text, so that a sheet's sum leaves it out.
+        return f"{value.amount:f} {value.currency}"
     if isinstance(value, datetime):
         return value.astimezone().isoformat(sep=" ", timespec="minutes")[:16]
     if isinstance(value, date):

@@ -60,6 +60,17 @@ def test_a_document_has_the_status_of_its_amounts(
     assert one.paid == Decimal(paid)
 
 
+def test_a_credit_memos_amounts_lessen_and_are_kept_as_quickbooks_tells_them() -> None:
+    record = SyncRecord(crm_id("s"), examples.invoice_id(1), examples.CONNECTION, examples.REALM)
+    assert record.signed(None) is None
+    assert record.signed(Decimal(40)) == 40
+    memo = replace(document("100", "40"), type=DocumentType.CREDIT_MEMO)
+    credit = record.posted(memo)
+    assert credit.balance == 40
+    assert [credit.signed(each) for each in (credit.total, credit.paid)] == [-100, -60]
+    assert str(credit.signed(Decimal(0))) == "0", "no sheet shows -0"
+
+
 def test_a_record_takes_over_what_quickbooks_holds() -> None:
     record = SyncRecord(
         crm_id("s"), examples.invoice_id(1), examples.CONNECTION, examples.REALM, version="7"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,11 @@ def test_the_whole_job(desktop: Desktop) -> None:
     assert again["results"] == []
 
     posted = desktop.run("list", "--status", "Posted")["invoices"]
+    totals = {p["id"]: Decimal(p["total"]) for p in posted}
+    assert {r["id"]: Decimal(r["total"]) for r in pushed["results"]} == totals
+    assert {p["id"]: Decimal(p["balance"]) for p in posted} == totals, "credit is not owed"
+    assert {p["currency"] for p in posted} == {p["quickbooks_currency"] for p in posted}
+    assert min(totals.values()) < 0, "there are credit memos among them"
     one = next(p for p in posted if p["legal_entity"] == "GBSI" and not p["total"].startswith("-"))
     page = FormBrowser(
         f"{practice.quickbooks_url}/app/{REALMS['GBSI']}/invoice?txnId={one['quickbooks_id']}"

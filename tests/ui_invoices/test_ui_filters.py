@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.ui_invoices.ui_examples import UK, invoice, listed, posted, record
 from tests.ui_invoices.ui_fakes import FakeCheck
 
 ONE = invoice(1)
+CREDIT = invoice(2, net=Decimal(-100), tax=Decimal(-20), total=Decimal(-120))
 NO_ROUTE = blocker(Cause.NO_ROUTE, "No connection is responsible.", "Add a rule.")
 
 
@@ -51,6 +53,15 @@ def views(of: ListedInvoice) -> set[View]:
         (
             listed(ONE, record=posted(ONE, UK, state=PostingState.POSTED_REVIEW)),
             {View.POSTED, View.UNPAID, View.ATTENTION},
+        ),
+        (listed(CREDIT, record=posted(CREDIT, UK)), {View.POSTED}),
+        (
+            listed(CREDIT, record=posted(CREDIT, UK, quickbooks_status=QuickBooksStatus.PART_PAID)),
+            {View.POSTED},
+        ),
+        (
+            listed(CREDIT, record=posted(CREDIT, UK, quickbooks_status=QuickBooksStatus.MISSING)),
+            {View.POSTED, View.ATTENTION},
         ),
         (listed(replace(ONE, status=CrmStatus.DRAFT)), {View.NOT_IN_SCOPE}),
         (

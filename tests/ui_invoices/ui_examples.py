@@ -101,13 +101,15 @@ def record(of: Invoice, company: Connection, state: PostingState, **changes: obj
 
 
 def posted(of: Invoice, company: Connection, **changes: object) -> SyncRecord:
+    # A negative invoice becomes a credit memo, whose amounts QuickBooks tells positive.
     facts: dict[str, object] = {
+        "document_type": DocumentType.CREDIT_MEMO if of.total < 0 else DocumentType.INVOICE,
         "quickbooks_id": QuickBooksId(str(int(uuid.UUID(of.id)) + 7000)),
         "number": of.number,
         "currency": of.currency,
-        "total": of.total,
-        "tax": of.tax,
-        "balance": of.total,
+        "total": abs(of.total),
+        "tax": abs(of.tax),
+        "balance": abs(of.total),
         "paid": Decimal(0),
         "quickbooks_status": QuickBooksStatus.OPEN,
         "pushed_on": NOW - timedelta(days=3),
@@ -253,15 +255,16 @@ def _mixed_record(made: Invoice, company: Connection, chance: random.Random) -> 
         return record(
             made, company, PostingState.LEFT_OUT, reason_left_out="Entered by hand in March"
         )
-    paid = made.total if pick < 0.7 else to_cents(made.total / 3) if pick < 0.8 else Decimal(0)
+    total = abs(made.total)
+    paid = total if pick < 0.7 else to_cents(total / 3) if pick < 0.8 else Decimal(0)
     status = QuickBooksStatus.OPEN
     if paid:
-        status = QuickBooksStatus.PAID if paid == made.total else QuickBooksStatus.PART_PAID
+        status = QuickBooksStatus.PAID if paid == total else QuickBooksStatus.PART_PAID
     return posted(
         made,
         company,
         paid=paid,
-        balance=made.total - paid,
+        balance=total - paid,
         quickbooks_status=status,
         state=PostingState.POSTED_REVIEW if pick > 0.98 else PostingState.POSTED,
     )

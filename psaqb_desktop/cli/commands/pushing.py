@@ -151,7 +151,7 @@ def result_facts(result: PushResult) -> dict[str, object]:
         "state": result.state.value,
         "quickbooks_id": record.quickbooks_id if record else None,
         "quickbooks_number": record.number if record else None,
-        "total": record.total if record else None,
+        "total": record.signed(record.total) if record else None,
         "request_id": record.request_id if record else None,
         "findings": [finding_facts(finding) for finding in result.findings],
     }

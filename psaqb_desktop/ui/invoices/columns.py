@@ -10,8 +10,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from psaqb_desktop.domain.listing import RowStatus
+from psaqb_desktop.domain.money import Money
 from psaqb_desktop.domain.sync_record import SyncRecord
-from psaqb_desktop.ui.formats import amount_text, date_text, moment_text, plural
+from psaqb_desktop.ui.formats import amount_text, date_text, moment_text, money_text, plural
 from psaqb_desktop.ui.invoices.rows import InvoiceRow, legal_entity_of
 
 
@@ -52,6 +53,8 @@ class Column(NamedTuple):
             return ""
         if isinstance(value, Decimal):
             return amount_text(value)
+        if isinstance(value, Money):
+            return money_text(value)
         if isinstance(value, datetime):
             return moment_text(value)
         if isinstance(value, date):
@@ -63,6 +66,8 @@ class Column(NamedTuple):
         if self.kind is ColumnKind.STATUS:
             return _STATUS_ORDER[row.status] if row.is_in_scope else len(_STATUS_ORDER)
         value = self.value(row)
+        if isinstance(value, Money):
+            value = value.amount
         if isinstance(value, Decimal):
             return int(value * 10_000)  # whole numbers compare several times faster
         if isinstance(value, datetime):
@@ -87,6 +92,19 @@ def _record(read: Callable[[SyncRecord], object]) -> Callable[[InvoiceRow], obje
     def value(row: InvoiceRow) -> object:
         record = row.listed.record
         return None if record is None else read(record)
+
+    return value
+
+
+def _booked(read: Callable[[SyncRecord], Decimal | None]) -> Callable[[InvoiceRow], object]:
+    """Read an amount of QuickBooks'; one in another currency than the row's comes with it."""
+
+    def value(row: InvoiceRow) -> object:
+        record = row.listed.record
+        amount = None if record is None else record.signed(read(record))
+        if amount is None or (booked := row.listed.booked_currency) == row.listed.invoice.currency:
+            return amount
+        return Money(amount, booked)
 
     return value
 
@@ -150,8 +168,8 @@ COLUMNS: tuple[Column, ...] = (
         ColumnKind.TEXT,
         _record(lambda r: r.quickbooks_status.value),
     ),
-    Column("balance", "Balance", ColumnKind.MONEY, _record(lambda r: r.balance), 105),
-    Column("paid", "Paid", ColumnKind.MONEY, _record(lambda r: r.paid), 105),
+    Column("balance", "Balance", ColumnKind.MONEY, _booked(lambda r: r.balance), 105),
+    Column("paid", "Paid", ColumnKind.MONEY, _booked(lambda r: r.paid), 105),
     Column("posted-on", "Posted on", ColumnKind.MOMENT, _record(lambda r: r.pushed_on), 135),
     Column(
         "last-checked",

@@ -19,10 +19,9 @@ from PySide6.QtWidgets import (
 
 from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.environment import Environment
-from psaqb_desktop.domain.money import Money
 from psaqb_desktop.ui.dialogs import run_dialog
 from psaqb_desktop.ui.environment_band import environment_band
-from psaqb_desktop.ui.formats import amount_text, button_text, date_text, plural
+from psaqb_desktop.ui.formats import button_text, date_text, money_text, plural
 from psaqb_desktop.ui.invoices.batches import MANY, Batch
 from psaqb_desktop.ui.look import GAP, WIDE_GAP
 
@@ -102,7 +101,8 @@ class ConfirmPushDialog(QDialog):
             if count:
                 self.facts.append((words, str(count)))
                 self.facts += [
-                    (f"Total in {total.currency}", _money(total)) for total in batch.totals(kind)
+                    (f"Total in {total.currency}", money_text(total))
+                    for total in batch.totals(kind)
                 ]
         first, last = batch.days
         span = date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
@@ -184,10 +184,6 @@ async def confirm_batch(
     if result == QDialog.DialogCode.Accepted:
         return Answer.PUSH
     return Answer.SKIP if result == _SKIPPED else Answer.CANCEL
-
-
-def _money(money: Money) -> str:
-    return f"{amount_text(money.amount)} {money.currency}"
 
 
 def _label(text: str, look: str) -> QLabel:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 
+from psaqb_desktop.domain.document_type import DocumentType
 from psaqb_desktop.domain.findings import Cause, Severity
 from psaqb_desktop.domain.listing import ListedInvoice, RowStatus, is_pushable_status
-from psaqb_desktop.domain.sync_record import QuickBooksStatus
+from psaqb_desktop.domain.sync_record import QuickBooksStatus, SyncRecord
 
 
 class View(Enum):
@@ -44,7 +45,7 @@ _EXPLANATIONS = {
     View.ATTENTION: "Something has to be done: not ready, failed, outcome unknown, or posted "
     "with a difference",
     View.POSTED: "In QuickBooks",
-    View.UNPAID: "In QuickBooks with a balance",
+    View.UNPAID: "Invoices in QuickBooks with a balance; credit memos stand under “Posted”",
     View.LEFT_OUT: "Left out on purpose, with a reason",
     View.NOT_IN_SCOPE: "Drafts and other invoices that are not confirmed in the CRM",
     View.ALL: "Every invoice that was read",
@@ -55,7 +56,7 @@ _TROUBLE = frozenset(
 )
 _NEWS_OF_THE_CRM = frozenset({Cause.CHANGED_AFTER_POSTING, Cause.DELETED_IN_CRM})
 _GONE = frozenset({QuickBooksStatus.VOIDED, QuickBooksStatus.MISSING})
-_OWED = frozenset({QuickBooksStatus.OPEN, QuickBooksStatus.PART_PAID})
+_WITH_BALANCE = frozenset({QuickBooksStatus.OPEN, QuickBooksStatus.PART_PAID})
 _IN_BOOKS = frozenset({RowStatus.POSTED, RowStatus.POSTED_REVIEW})
 
 
@@ -73,7 +74,7 @@ def views_of(listed: ListedInvoice, status: RowStatus) -> int:
     in_quickbooks = record.quickbooks_status if record else QuickBooksStatus.NONE
     if status in _IN_BOOKS:
         bits |= _POSTED
-        if in_quickbooks in _OWED:
+        if record is not None and _is_owed(record):
             bits |= _UNPAID
         if in_quickbooks in _GONE or _needs_a_look(listed):
             bits |= _ATTENTION
@@ -84,6 +85,12 @@ def views_of(listed: ListedInvoice, status: RowStatus) -> int:
     if status in _TROUBLE:
         bits |= _ATTENTION
     return bits
+
+
+def _is_owed(record: SyncRecord) -> bool:
+    """Tell whether a customer still has to pay it: what is left of a credit memo nobody owes us."""
+    is_invoice = record.document_type is DocumentType.INVOICE
+    return is_invoice and record.quickbooks_status in _WITH_BALANCE
 
 
 def _needs_a_look(listed: ListedInvoice) -> bool:

@@ -222,12 +222,15 @@ def _key(line: Total) -> tuple[str, str]:
 def _cells(line: Total | None) -> tuple[str, ...]:
     if line is None:
         return ("–",) * len(_MONEY_HEADINGS)
+    balance = amount_text(line.balance) if line.balance else "–"
+    if not line.count:
+        return ("–",) * (len(_MONEY_HEADINGS) - 1) + (balance,)
     return (
         f"{line.count:,}",
         amount_text(line.net),
         amount_text(line.tax),
         amount_text(line.total),
-        amount_text(line.balance) if line.balance else "–",
+        balance,
     )
 
 

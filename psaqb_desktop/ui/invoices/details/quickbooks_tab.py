@@ -64,13 +64,16 @@ class QuickBooksTab(Sheet):
 
 
 def _record_facts(record: SyncRecord, company: str) -> list[tuple[str, str]]:
+    is_invoice = record.document_type is DocumentType.INVOICE
+    # The document as it stands there: a credit memo's amounts are positive where it credits.
+    settled, left = ("Paid", "Balance") if is_invoice else ("Credit used", "Credit left")
     return [
         ("Company", company),
         ("Status", record.quickbooks_status.value),
         ("Total", f"{amount_text(record.total)} {record.currency}" if record.total else ""),
         ("Tax", amount_text(record.tax)),
-        ("Paid", amount_text(record.paid)),
-        ("Balance", amount_text(record.balance)),
+        (settled, amount_text(record.paid)),
+        (left, amount_text(record.balance)),
         ("Posted on", moment_text(record.pushed_on)),
         ("Posted by", record.pushed_by),
         ("Last news", moment_text(record.last_checked)),
