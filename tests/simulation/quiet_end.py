@@ -11,6 +11,7 @@ from psaqb_desktop.services.cancellation import Cancellation
 from tests.simulation.busy_days import BusyDays
 from tests.simulation.checkers import Checkers
 from tests.simulation.desks import SimulatedProgram
+from tests.simulation.entered_by_hand import EnteredByHand
 from tests.simulation.late_writes import LateWrites
 from tests.simulation.meeting import CALLS, Meeting
 from tests.simulation.outside import Outside
@@ -113,6 +114,7 @@ class QuietEnd:
             self._push_what_was_refused()
         LateWrites(self._outside, self._check, self._programs).live()
         BusyDays(self._outside, self._check, self._programs).live()
+        EnteredByHand(self._outside, self._check, self._programs).live()
         for connection in self._outside.connections.connections():
             self._check.tokens(connection)
 
