@@ -65,6 +65,20 @@ def test_a_company_that_could_not_be_pulled_is_named(
     run_async(body())
 
 
+def test_what_a_pull_found_is_told_even_where_the_list_cannot_be_read_after_it(
+    run_async: RunAsync, tasks: TaskRunner
+) -> None:
+    async def body() -> None:
+        driven = Driven(tasks, listed(invoice(1)))
+        await driven.open()
+        driven.desk.list_invoices.error = ServiceUnavailableError("No answer.", service="CRM")
+        await driven.trigger("pull")
+        assert "1 voided in QuickBooks" in driven.page.summary.text
+        assert driven.page.notice.text.startswith("No answer. You see the list of")
+
+    run_async(body())
+
+
 def test_leaving_out_wants_a_reason_and_can_be_taken_back(
     run_async: RunAsync, tasks: TaskRunner
 ) -> None:

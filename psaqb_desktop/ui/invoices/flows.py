@@ -185,9 +185,9 @@ class Flows:
         """Bring QuickBooks' state back and read the list afresh."""
         with self._gate.begin(Activity("Pulling")) as run:
             summaries = await self._runs.pull(run, is_full=is_full)
-            was_stopped = run.was_stopped
+            # What was found and written is told even where the list cannot be read any more.
+            self._sum_up(pull_summary(summaries, was_stopped=run.was_stopped))
             await self._reading.read(run)
-            self._sum_up(pull_summary(summaries, was_stopped=was_stopped))
 
     async def leave_out(self, ids: Iterable[InvoiceId]) -> None:
         """Leave invoices out, with a reason."""
