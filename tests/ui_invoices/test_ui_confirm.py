@@ -133,6 +133,8 @@ def test_batches_hold_what_is_ready_by_company() -> None:
         1,
     )
     assert [one.invoice.id for one in british.checked] == [of[0].id]
+    unsure = batches_of(ones, (), is_partial=True)
+    assert [one.is_first_ever for one in unsure] == [False, False], "the rest may tell otherwise"
 
 
 def test_the_environment_is_read_out() -> None:

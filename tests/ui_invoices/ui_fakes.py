@@ -87,11 +87,19 @@ class FakeList:
     later: list[InvoiceList] = field(default_factory=list)
     """What catching up finds, one list each time."""
     gate: threading.Event | None = None
+    kept_gate: threading.Event | None = None
+    """Holds the reading of the kept list, but for its first rows."""
+    later_gate: threading.Event | None = None
+    catching_up: int = 0
+    catch_ups: list[int] = field(default_factory=list)
+    """How many were under way when each began, itself included."""
 
     def first_rows(self) -> InvoiceList | None:
         return self.first if self.cached else None
 
     def from_cache(self) -> InvoiceList | None:
+        if self.kept_gate is not None:
+            self.kept_gate.wait(30)
         return replace(self.cached, is_from_cache=True) if self.cached else None
 
     def run(
@@ -117,7 +125,13 @@ class FakeList:
 
     def catch_up(self, *, cancellation: Cancellation | None = None) -> InvoiceList | None:
         assert cancellation is not None
-        return self.later.pop(0) if self.later else None
+        self.catching_up += 1
+        self.catch_ups.append(self.catching_up)
+        found = self.later.pop(0) if self.later else None
+        if self.later_gate is not None:
+            self.later_gate.wait(30)
+        self.catching_up -= 1
+        return found
 
 
 @dataclass

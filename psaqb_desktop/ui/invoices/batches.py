@@ -72,8 +72,13 @@ class Batch:
         return " and ".join(words)
 
 
-def batches_of(checked: Sequence[Checked], all_rows: Iterable[InvoiceRow]) -> tuple[Batch, ...]:
-    """Sort what is ready by company; ``all_rows`` tell which companies have had a push."""
+def batches_of(
+    checked: Sequence[Checked], all_rows: Iterable[InvoiceRow], *, is_partial: bool = False
+) -> tuple[Batch, ...]:
+    """Sort what is ready by company; ``all_rows`` tell which companies have had a push.
+
+    While they are only a part of the list, no push is said to be a company's first.
+    """
     has_posted = {
         row.listed.record.connection_id
         for row in all_rows
@@ -92,7 +97,7 @@ def batches_of(checked: Sequence[Checked], all_rows: Iterable[InvoiceRow]) -> tu
         Batch(
             connections[key],
             tuple(group),
-            is_first_ever=key not in has_posted,
+            is_first_ever=not is_partial and key not in has_posted,
             left_behind=behind[key],
         )
         for key, group in groups.items()

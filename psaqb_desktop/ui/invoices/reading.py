@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from psaqb_desktop.domain.errors import AppError, SignInNeededError
@@ -14,7 +13,7 @@ from psaqb_desktop.ui.desk import InvoiceDesk
 from psaqb_desktop.ui.formats import ago_text, moment_text
 from psaqb_desktop.ui.invoices.empty_states import Empty
 from psaqb_desktop.ui.invoices.notice import Action
-from psaqb_desktop.ui.invoices.run_gate import Busy, Run, RunGate
+from psaqb_desktop.ui.invoices.run_gate import Run, RunGate
 from psaqb_desktop.ui.invoices.runs import Runs
 from psaqb_desktop.ui.invoices.summary import settle_summary
 from psaqb_desktop.ui.invoices.surface import Activity, Frame, Page
@@ -52,6 +51,8 @@ class Reading:
         self._runs = runs
         self._start = start
         self._list: InvoiceList | None = None
+        """The list on the page; None while the page has only first rows, or nothing."""
+        self._is_catching_up = False
         self._quitting = Cancellation()
 
     # -- reading -------------------------------------------------------------------------------
@@ -60,7 +61,7 @@ class Reading:
         """Show what is kept on disk, then sign in silently, settle and read the list.
 
         What waits to be posted comes first, at once, unless the window came up with it; the rest
-        of a long list follows.
+        of a long list follows. A person may check and push meanwhile.
         """
         reads = [self._desk.list_invoices.first_rows, self._desk.list_invoices.from_cache]
         for read in reads[1:] if self._page.table.rows else reads:
@@ -73,7 +74,17 @@ class Reading:
             self.say_sign_in()
 
     async def refresh(self, *, is_start: bool = False) -> None:
-        """Bring the list up to date; settle before at the start and while a push hangs."""
+        """Bring the list up to date; settle before at the start and while a push hangs.
+
+        The start's settling is never left out: it waits for a run that a person began before.
+
+        Raises:
+            Busy: another run is going on; not at the start.
+        """
+        if is_start:
+            await self._gate.wait_idle()
+            if self._quitting.is_cancelled:
+                return
         with self._gate.begin(Activity("Reading invoices")) as run:
             if not self._page.table.rows:
                 self._page.show_empty(Empty.READING)
@@ -109,18 +120,35 @@ class Reading:
             self._tasks.start(self._take(lists[0]), "showing the first rows")
 
     async def _catch_up(self) -> None:
-        """Do what is due besides a refresh, and show it when no run would be disturbed."""
-        catch_up = self._desk.list_invoices.catch_up
+        """Do what is due besides a refresh, once at a time: one finds what the others would."""
+        if self._is_catching_up:
+            return
+        self._is_catching_up = True
         try:
-            fresh = await self._tasks.call(catch_up, cancellation=self._quitting)
+            await self._catch_up_beside_runs()
         except AppError as error:
             log.info("the list could not be caught up with: %s", error)
+        finally:
+            self._is_catching_up = False
+
+    async def _catch_up_beside_runs(self) -> None:
+        """Read without holding up anybody; show it when no run would be disturbed."""
+        turns = self._gate.turns
+        catch_up = self._desk.list_invoices.catch_up
+        fresh = await self._tasks.call(catch_up, cancellation=self._quitting)
+        if fresh is None:
             return
-        while fresh is not None:
-            await self._gate.wait_idle()
-            with suppress(Busy), self._gate.begin(Activity("Updating the list")):
+        await self._gate.wait_idle()
+        if self._quitting.is_cancelled:
+            return
+        is_overtaken = self._gate.turns != turns
+        with self._gate.begin(Activity("Updating the list")) as run:
+            if is_overtaken:
+                # It may have been read before a run wrote what the page shows: what was found is
+                # kept on disk, and a refresh brings it together with what the run wrote.
+                await self.read(run)
+            else:
                 await self._take(fresh)
-                return
 
     def stop(self) -> None:
         """Stop what reads in the background: the program ends."""
@@ -146,8 +174,11 @@ class Reading:
     async def _take(self, invoices: InvoiceList) -> None:
         earlier = self._page.table
         table = await self._tasks.call(_table_of, invoices, earlier)
-        if invoices.is_partial and self._list is not None:
+        is_forerunner = invoices.is_partial or invoices.is_from_cache
+        if is_forerunner and self._list is not None:
             return  # the whole list was faster
+        if is_forerunner and self._gate.turns:
+            table.keep_rows(self._page.table)
         self._list = None if invoices.is_partial else invoices
         self._page.show_table(table)
         if not invoices.is_partial:

@@ -57,6 +57,9 @@ class RunGate:
         self._idle = asyncio.Event()
         self._idle.set()
         self.current: Run | None = None
+        self.turns = 0
+        """How often a run has begun or ended: who reads outside of a run sees whether the rows may
+        have changed meanwhile."""
 
     @contextmanager
     def begin(self, activity: Activity) -> Iterator[Run]:
@@ -68,11 +71,13 @@ class RunGate:
         if self.current is not None:
             raise Busy
         self._idle.clear()
+        self.turns += 1
         self.current = Run(self._frame, activity)
         try:
             yield self.current
         finally:
             self.current = None
+            self.turns += 1
             self._idle.set()
             self._frame.show_activity(None)
 
@@ -82,5 +87,6 @@ class RunGate:
         return self.current is not None and self.current.activity.is_push
 
     async def wait_idle(self) -> None:
-        """Wait until no run is going on."""
-        await self._idle.wait()
+        """Wait until no run is going on; who begins one without awaiting anything else gets in."""
+        while self.current is not None:  # another run may begin before this coroutine goes on
+            await self._idle.wait()

@@ -61,7 +61,10 @@ class Runs:
 
     async def confirm(self, checked: Sequence[Checked]) -> tuple[Batch, ...] | None:
         """Let the person confirm company by company; None when all is called off."""
-        batches = await self._tasks.call(batches_of, checked, self._page.table.rows)
+        table = self._page.table
+        batches = await self._tasks.call(
+            batches_of, checked, table.rows, is_partial=table.is_partial
+        )
         wanted = []
         for place, batch in enumerate(batches, start=1):
             answer = await self._page.confirm(batch, place=place, companies=len(batches))

@@ -92,6 +92,18 @@ class InvoiceTable:
                     row.take_push(old.live, None, old.findings)
                 self.changed(position)
 
+    def keep_rows(self, first: InvoiceTable) -> None:
+        """Go on with the very rows of the table that this one completes.
+
+        A run may be at work on them, or have been: they know more than a list read before it.
+        """
+        for row in first.rows:
+            position = self.position.get(row.id)
+            if position is not None:
+                self.rows[position] = row
+                self.changed(position)
+        self.sort_again()
+
     def prepare(self) -> Prepared:
         """Derive what searches and sorts will need; changes nothing, may run in a thread."""
         changes = len(self._changed)
