@@ -60,7 +60,11 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class PullSummary:
-    """What a pull did for one company; ``error`` is empty when it went through."""
+    """What a pull did for one company; ``error`` is empty when nothing failed.
+
+    What was written before a failure, or before a person's stop, is counted: it is no news to the
+    next pull.
+    """
 
     realm_id: RealmId
     company_name: str
@@ -72,8 +76,12 @@ class PullSummary:
     """Documents that QuickBooks no longer has: since the last pull, or, of a full one, at all."""
     edited: int = 0
     """Documents whose total, tax, customer or date somebody changed in QuickBooks."""
+    payments_removed: int = 0
+    """Payments of the CRM that settle nothing of their documents any more."""
     duplicates: tuple[str, ...] = ()
     """A sentence for each CRM invoice that a full comparison found more than once."""
     watermark: datetime | None = None
+    was_stopped: bool = False
+    """A person stopped it; the next pull goes on."""
     error: str = ""
     """What went wrong, and what to do next."""

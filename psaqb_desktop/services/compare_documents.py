@@ -24,7 +24,7 @@ from psaqb_desktop.services.changed_documents import key_of, news_of, read_docum
 from psaqb_desktop.services.missing_documents import MissingDocuments
 from psaqb_desktop.services.ports import Clock, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import QuickBooksCompany
-from psaqb_desktop.services.record_news import News, Recorded, record_news
+from psaqb_desktop.services.record_news import News, OnRecorded, Recorded, record_news
 
 CLOCKS_DIFFER = timedelta(days=2)
 """Postings were noted by the clocks of desktops, documents are asked for by QuickBooks'."""
@@ -40,47 +40,45 @@ class Comparison:
     realm_id: RealmId
     clock: Clock
     missing: MissingDocuments
+    on_recorded: OnRecorded
     cancellation: Cancellation | None = None
     _oldest: datetime | None = field(default=None, init=False)
     _named_twice: set[InvoiceId] = field(default_factory=set, init=False)
 
-    def everything(self) -> Recorded:
+    def everything(self) -> None:
         """Read every posted document and record what differs.
 
         Raises:
             AppError: something was not read or not written.
             Cancelled: a person stopped it; what was written stays.
         """
-        recorded = Recorded()
         for page in self.store.posted_pages(self.realm_id):
             self._go_on()
             self._note(page)
-            recorded += self._compare([r for r in page if r.quickbooks_id])
-        return recorded
+            self._compare([r for r in page if r.quickbooks_id])
 
-    def twice(self) -> tuple[Recorded, tuple[str, ...]]:
+    def twice(self) -> tuple[str, ...]:
         """Look through all that was made since the oldest posting for what stands twice.
 
         After :meth:`everything`, which has seen the postings.
         """
         if self._oldest is None:
-            return Recorded(), ()
+            return ()
         found = duplicates(self.company.walk_created_since(self._oldest - CLOCKS_DIFFER))
         concerned = sorted(self._named_twice | found.keys())
         records = self.store.every_record_of(concerned) if concerned else {}
         at_home = [record_at(of_invoice, self.realm_id) for of_invoice in records.values()]
         posted = [record for record in at_home if record and record.state.is_posted]
-        recorded = self._say_so(posted, found)
-        return recorded, tuple(found.values())
+        self._say_so(posted, found)
+        return tuple(found.values())
 
-    def unlisted_deletions(self, changes: Changes) -> Recorded:
+    def unlisted_deletions(self, changes: Changes) -> None:
         """Find the deletions that a cut-off answer of change data capture does not tell.
 
         Which documents are gone, a list of their ids tells. Which payments are gone, the documents
         tell that had any: by what is open of them.
         """
         listed = {(d.type, d.id) for d in changes.documents}
-        recorded = Recorded()
         for page in self.store.posted_pages(self.realm_id):
             self._go_on()
             rest = [
@@ -91,26 +89,24 @@ class Comparison:
                 and r.quickbooks_status is not QuickBooksStatus.MISSING
             ]
             paid = [r for r in rest if r.paid and "Payment" in changes.unlisted_deletions]
-            recorded += self._compare(paid)
+            self._compare(paid)
             looked_at = {r.id for r in paid}
             by_id = [
                 r
                 for r in rest
                 if r.document_type.value in changes.unlisted_deletions and r.id not in looked_at
             ]
-            recorded += self._take_away(self._not_named(by_id))
-        return recorded
+            self._take_away(self._not_named(by_id))
 
-    def _compare(self, records: Sequence[SyncRecord]) -> Recorded:
-        news = news_of(records, self.company, self.missing)
-        return replace(self._record(news), missing=sum(one.document is None for one in news))
+    def _compare(self, records: Sequence[SyncRecord]) -> None:
+        self._record_with_missing(news_of(records, self.company, self.missing))
 
-    def _take_away(self, candidates: Sequence[SyncRecord]) -> Recorded:
+    def _take_away(self, candidates: Sequence[SyncRecord]) -> None:
         asked = self.missing.ask_for(candidates)
         by_key = {key_of(r): r for r in candidates}
         news = [News(record, None) for record in asked.gone]
         news += [News(by_key[key], document) for key, document in asked.standing.items()]
-        return replace(self._record(news), missing=len(asked.gone))
+        self._record_with_missing(news)
 
     def _not_named(self, records: Sequence[SyncRecord]) -> list[SyncRecord]:
         named: set[DocumentKey] = set()
@@ -120,7 +116,7 @@ class Comparison:
                 named |= {(document_type, one) for one in self.company.existing(document_type, ids)}
         return [record for record in records if key_of(record) not in named]
 
-    def _say_so(self, records: Iterable[SyncRecord], found: Mapping[InvoiceId, str]) -> Recorded:
+    def _say_so(self, records: Iterable[SyncRecord], found: Mapping[InvoiceId, str]) -> None:
         gone, by_key = [], {}
         for record in records:
             if record.quickbooks_status is QuickBooksStatus.MISSING:
@@ -128,12 +124,21 @@ class Comparison:
             else:
                 by_key[key_of(record)] = record
         documents = read_documents(self.company, by_key)
-        return self._record([*gone, *(News(by_key[key], d, found) for key, d in documents)])
+        news = [*gone, *(News(by_key[key], d, found) for key, d in documents)]
+        # Those that are gone have been counted before.
+        self._record(news, lambda more: self.on_recorded(replace(more, missing=0)))
 
-    def _record(self, news: Sequence[News]) -> Recorded:
+    def _record_with_missing(self, news: Sequence[News]) -> None:
+        """Record; what was known to be gone counts as well."""
+        recorded = self._record(news, self.on_recorded)
+        gone = sum(one.document is None for one in news)
+        self.on_recorded(Recorded(missing=gone - recorded.missing))
+
+    def _record(self, news: Sequence[News], on_recorded: OnRecorded) -> Recorded:
         if not news:
             return Recorded()
-        return record_news(self.store, self.company, news, (), self.clock.now())
+        now = self.clock.now()
+        return record_news(self.store, self.company, news, (), now, on_recorded=on_recorded)
 
     def _note(self, page: Iterable[SyncRecord]) -> None:
         for record in page:

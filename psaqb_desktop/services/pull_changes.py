@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from psaqb_desktop.domain.connection import Connection
@@ -30,7 +30,7 @@ from psaqb_desktop.services.lanes import COMPANIES_AT_ONCE
 from psaqb_desktop.services.missing_documents import MissingDocuments
 from psaqb_desktop.services.ports import Clock, ConnectionStore, PushJournal, SyncRecordStore
 from psaqb_desktop.services.quickbooks_ports import CompanyGateway, QuickBooksCompany
-from psaqb_desktop.services.record_news import Recorded, record_news
+from psaqb_desktop.services.record_news import News, Recorded, record_news
 
 OVERLAP = timedelta(minutes=2)
 """Asked for twice rather than never: equal and late time stamps."""
@@ -78,7 +78,7 @@ class PullChanges:
             if cancellation is not None and cancellation.is_cancelled:
                 return None
             summary = self._pull_company(connection, cancellation, is_full=full)
-            if summary is not None and on_company is not None:
+            if on_company is not None:
                 on_company(summary)
             return summary
 
@@ -87,26 +87,39 @@ class PullChanges:
 
     def _pull_company(
         self, connection: Connection, cancellation: Cancellation | None, *, is_full: bool
-    ) -> PullSummary | None:
+    ) -> PullSummary:
         name = connection.company_name or connection.name
         if not connection.is_connected:
             log.warning("%s is not pulled: it must be connected again", name)
             return PullSummary(connection.realm_id, name, error=_connect_again(connection))
+        told = _Told(PullSummary(connection.realm_id, name))
         try:
-            return self._pull(connection, cancellation, is_full=is_full)
+            self._pull(connection, told, cancellation, is_full=is_full)
         except Cancelled:
-            return None
+            told.summary = replace(told.summary, was_stopped=True)
         except AppError as error:
             log.warning("the pull of %s failed: %s", name, error)
-            return PullSummary(connection.realm_id, name, error=f"{error} {error.remedy}".strip())
+            told.summary = replace(told.summary, error=f"{error} {error.remedy}".strip())
+        return told.summary
 
     def _pull(
-        self, connection: Connection, cancellation: Cancellation | None, *, is_full: bool
-    ) -> PullSummary:
+        self,
+        connection: Connection,
+        told: _Told,
+        cancellation: Cancellation | None,
+        *,
+        is_full: bool,
+    ) -> None:
         company = self._companies.open(connection)
         missing = MissingDocuments(company)
         comparison = Comparison(
-            company, self._records, connection.realm_id, self._clock, missing, cancellation
+            company,
+            self._records,
+            connection.realm_id,
+            self._clock,
+            missing,
+            told.count,
+            cancellation,
         )
         now = self._clock.now()
         watermark = self._journal.watermark(connection.realm_id)
@@ -114,55 +127,56 @@ class PullChanges:
         if is_full or watermark is None or watermark - OVERLAP < earliest:
             # A comparison asks for recent changes too: the answer carries the server's time.
             changes = company.changes(now - OVERLAP)
-            recorded, twice, reached = self._compare(comparison, changes, connection)
+            reached = self._compare(comparison, changes, connection, told)
         else:
             changes = company.changes(watermark - OVERLAP)
-            recorded, reached = self._record(company, changes, connection, missing, watermark)
-            twice = ()
+            realm_id = connection.realm_id
+            looked = look_at(changes, company, self._records, realm_id, missing, watermark)
+            self._record(company, looked.news, changes, told)
+            reached = looked.reached
             if changes.unlisted_deletions:
-                recorded += comparison.unlisted_deletions(changes)
+                comparison.unlisted_deletions(changes)
         missing.require_all()
         self._journal.set_watermark(connection.realm_id, reached)
-        return PullSummary(
-            connection.realm_id,
-            connection.company_name or connection.name,
-            documents_changed=recorded.documents,
-            payments_written=recorded.payments,
-            voided=recorded.voided,
-            missing=recorded.missing,
-            edited=recorded.edited,
-            duplicates=twice,
-            watermark=reached,
-        )
+        told.summary = replace(told.summary, watermark=reached)
 
     def _record(
-        self,
-        company: QuickBooksCompany,
-        changes: Changes,
-        connection: Connection,
-        missing: MissingDocuments,
-        watermark: datetime,
-    ) -> tuple[Recorded, datetime]:
-        realm_id = connection.realm_id
-        looked = look_at(changes, company, self._records, realm_id, missing, watermark)
-        if not looked.news:
-            return Recorded(), looked.reached
-        recorded = record_news(
-            self._records, company, looked.news, changes.payments, self._clock.now()
-        )
-        return recorded, looked.reached
+        self, company: QuickBooksCompany, news: Sequence[News], changes: Changes, told: _Told
+    ) -> None:
+        if not news:
+            return
+        now = self._clock.now()
+        record_news(self._records, company, news, changes.payments, now, on_recorded=told.count)
 
     def _compare(
-        self, comparison: Comparison, changes: Changes, connection: Connection
-    ) -> tuple[Recorded, tuple[str, ...], datetime]:
+        self, comparison: Comparison, changes: Changes, connection: Connection, told: _Told
+    ) -> datetime:
         """Compare everything; the watermark stays before whatever is being posted meanwhile."""
         still_open = self._records.touched(connection.realm_id, documents=(), payments=())
         claims = [r.claimed_on for r in still_open if r.state.is_open and r.claimed_on]
-        recorded = comparison.everything()
-        marked, twice = comparison.twice()
-        recorded += replace(marked, missing=0)
-        reached = min([changes.read_at, *(claim - CLOCKS_DIFFER for claim in claims)])
-        return recorded, twice, reached
+        comparison.everything()
+        told.summary = replace(told.summary, duplicates=comparison.twice())
+        return min([changes.read_at, *(claim - CLOCKS_DIFFER for claim in claims)])
+
+
+@dataclass(slots=True)
+class _Told:
+    """The summary of a pull under way: what is written is in it, however the pull ends."""
+
+    summary: PullSummary
+
+    def count(self, more: Recorded) -> None:
+        """Count what has just been written."""
+        so_far = self.summary
+        self.summary = replace(
+            so_far,
+            documents_changed=so_far.documents_changed + more.documents,
+            payments_written=so_far.payments_written + more.payments,
+            payments_removed=so_far.payments_removed + more.payments_removed,
+            voided=so_far.voided + more.voided,
+            missing=so_far.missing + more.missing,
+            edited=so_far.edited + more.edited,
+        )
 
 
 def _connect_again(connection: Connection) -> str:

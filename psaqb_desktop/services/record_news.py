@@ -6,7 +6,7 @@ written, so that looking twice at the same change costs no write.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -81,6 +81,7 @@ class Recorded:
     voided: int = 0
     edited: int = 0
     missing: int = 0
+    payments_removed: int = 0
 
     def __add__(self, other: Recorded) -> Recorded:
         """Add two counts up."""
@@ -90,7 +91,12 @@ class Recorded:
             self.voided + other.voided,
             self.edited + other.edited,
             self.missing + other.missing,
+            self.payments_removed + other.payments_removed,
         )
+
+
+OnRecorded = Callable[[Recorded], None]
+"""Told of each part as soon as it is written: what comes after it may fail."""
 
 
 def record_news(
@@ -99,22 +105,29 @@ def record_news(
     news: Sequence[News],
     payments: Sequence[Payment],
     now: datetime,
+    *,
+    on_recorded: OnRecorded = lambda _: None,
 ) -> Recorded:
     """Write what differs. ``payments`` that are known already are not read again.
 
     Raises:
-        AppError: something was not read or not written; the watermark must not move.
+        AppError: something was not read or not written; the watermark must not move. What was
+            written before stays, and ``on_recorded`` has been told of it.
     """
     recorded = Recorded()
+
+    def count(more: Recorded) -> None:
+        nonlocal recorded
+        recorded += more
+        on_recorded(more)
+
     for look in range(1, LOOKS + 1):
         news = [one for one in news if not one.is_old]
         known = _known_payments(company, news, payments)
         doubtful = [one for one in news if look < LOOKS and _is_doubtful(one, known)]
         left = {one.record.id for one in doubtful}
-        counted, overtaken = _record_once(
-            store, [one for one in news if one.record.id not in left], known, now
-        )
-        recorded += counted
+        certain = [one for one in news if one.record.id not in left]
+        overtaken = _record_once(store, certain, known, now, count)
         if not overtaken and not doubtful:
             return recorded
         news, payments = _looked_at_again(store, company, [*overtaken, *doubtful]), ()
@@ -130,8 +143,9 @@ def _record_once(
     news: Sequence[News],
     payments: Mapping[QuickBooksId, Payment],
     now: datetime,
-) -> tuple[Recorded, list[News]]:
-    """Write; return those also for which a later look came in between, and payments were written.
+    count: OnRecorded,
+) -> list[News]:
+    """Write; return those for which a later look came in between, and payments were written.
 
     Payments are there before the record whose balance they make, and go after it: whatever comes
     in between, a payment that a record counts in is among its allocations. By these it is found
@@ -143,7 +157,19 @@ def _record_once(
         for one in news
     }
     added = store.add_payments(allocations) if allocations else AddedPayments((), ())
-    outdated = _write_records(store, changed, now)
+    outdated, failed = _write_records(store, changed, now)
+    told = [one for one in changed if one.record.id not in outdated | failed.keys()]
+    count(
+        Recorded(
+            documents=len(told),
+            payments=sum(each.sync_id not in outdated for each in added.written),
+            voided=sum(one.is_void for one in told),
+            edited=sum(one.is_edited for one in told),
+            missing=sum(one.document is None for one in told),
+        )
+    )
+    for error in failed.values():
+        raise error
     named = {(one.record.id, each) for one in news for each in _named_by(one)}
     removed = [
         each
@@ -152,16 +178,9 @@ def _record_once(
     ]
     if removed:
         store.remove_payments(removed)
-    told = [one for one in changed if one.record.id not in outdated]
+        count(Recorded(payments_removed=len(removed)))
     overtaken = outdated & {each.sync_id for each in added.written}
-    recorded = Recorded(
-        documents=len(told),
-        payments=len(removed) + sum(each.sync_id not in outdated for each in added.written),
-        voided=sum(one.is_void for one in told),
-        edited=sum(one.is_edited for one in told),
-        missing=sum(one.document is None for one in told),
-    )
-    return recorded, [one for one in changed if one.record.id in overtaken]
+    return [one for one in changed if one.record.id in overtaken]
 
 
 def _looked_at_again(
@@ -183,14 +202,16 @@ def _looked_at_again(
     return again
 
 
-def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) -> set[CrmId]:
+def _write_records(
+    store: SyncRecordStore, news: Sequence[News], now: datetime
+) -> tuple[set[CrmId], dict[CrmId, AppError]]:
     """Write; what somebody else wrote meanwhile stays, and the news are put on top, once.
 
     Returns the records that by now stand for another document, or know of a later state of it: the
-    news are not theirs, nor are the payments that came with them.
+    news are not theirs, nor are the payments that came with them. And those that were refused.
     """
     if not news:
-        return set()
+        return set(), {}
     answers = dict(store.write([one.applied_to(one.record, now) for one in news]))
     stale = [one for one in news if isinstance(answers[one.record.invoice_id], StaleRecordError)]
     outdated: set[CrmId] = set()
@@ -206,10 +227,12 @@ def _write_records(store: SyncRecordStore, news: Sequence[News], now: datetime) 
             else:
                 again.append(one.applied_to(record, now))
         answers |= store.write(again) if again else {}
-    for answer in answers.values():
-        if isinstance(answer, AppError):
-            raise answer
-    return outdated
+    failed = {
+        one.record.id: answer
+        for one in news
+        if isinstance(answer := answers.get(one.record.invoice_id), AppError)
+    }
+    return outdated, failed
 
 
 def _known_payments(

@@ -120,7 +120,8 @@ def test_a_cancel_ends_a_comparison_between_two_pages(world: World) -> None:
     program.close()
     gate = WatchedGate(after={"quickbooks.documents": cancellation.cancel})
     program = world.program(gate=gate)
-    assert program.pull.run(full=True, cancellation=cancellation) == ()
+    (summary,) = program.pull.run(full=True, cancellation=cancellation)
+    assert (summary.was_stopped, summary.error, summary.watermark) == (True, "", None)
     assert gate.calls.count("quickbooks.documents") == 1
     assert program.journal.watermark(examples.REALM) is None
     program.close()

@@ -27,16 +27,16 @@ PULL_BUGS = (
     Bug(
         "payments are added instead of replaced",
         "services/record_news.py",
-        "    if removed:\n        store.remove_payments(removed)\n",
+        "        store.remove_payments(removed)\n",
         "",
     ),
     Bug(
         "a payment is written after the balance that counts it in",
         "services/record_news.py",
         """    added = store.add_payments(allocations) if allocations else AddedPayments((), ())
-    outdated = _write_records(store, changed, now)
+    outdated, failed = _write_records(store, changed, now)
 """,
-        """    outdated = _write_records(store, changed, now)
+        """    outdated, failed = _write_records(store, changed, now)
     allocations = {one: each for one, each in allocations.items() if one not in outdated}
     added = store.add_payments(allocations) if allocations else AddedPayments((), ())
 """,
@@ -44,8 +44,8 @@ PULL_BUGS = (
     Bug(
         "payments of an older look that came late stay",
         "services/record_news.py",
-        "    return recorded, [one for one in changed if one.record.id in overtaken]\n",
-        "    return recorded, []\n",
+        "    return [one for one in changed if one.record.id in overtaken]\n",
+        "    return []\n",
     ),
     Bug(
         "a payment counts in full for each of its invoices",
@@ -62,9 +62,10 @@ PULL_BUGS = (
     Bug(
         "what could not be written is passed over",
         "services/record_news.py",
-        "    outdated = _write_records(store, changed, now)\n",
-        "    try:\n        outdated = _write_records(store, changed, now)\n"
-        "    except AppError:\n        outdated = {one.record.id for one in changed}\n",
+        "    outdated, failed = _write_records(store, changed, now)\n",
+        "    try:\n        outdated, failed = _write_records(store, changed, now)\n"
+        "    except AppError:\n        outdated, failed = {one.record.id for one in changed}, {}\n"
+        "    outdated, failed = outdated | failed.keys(), {}\n",
     ),
     Bug(
         "the watermark moves past a push that is open",
@@ -87,8 +88,8 @@ PULL_BUGS = (
     Bug(
         "a comparison moves the watermark past a push that is open",
         "services/pull_changes.py",
-        "        reached = min([changes.read_at, *(claim - CLOCKS_DIFFER for claim in claims)])",
-        "        reached = changes.read_at",
+        "        return min([changes.read_at, *(claim - CLOCKS_DIFFER for claim in claims)])",
+        "        return changes.read_at",
     ),
     Bug(
         "an older look overwrites a newer one",

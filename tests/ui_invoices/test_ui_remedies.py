@@ -11,7 +11,7 @@ from psaqb_desktop.ui.invoices.problems import problem_groups
 from psaqb_desktop.ui.invoices.remedies import Remedy, offer_for, offer_for_all
 from psaqb_desktop.ui.invoices.rows import InvoiceRow
 from psaqb_desktop.ui.invoices.summary import pull_summary
-from tests.ui_invoices.ui_examples import DE, closed_period, invoice, listed, no_customer
+from tests.ui_invoices.ui_examples import DE, UK, closed_period, invoice, listed, no_customer
 from tests.ui_invoices.ui_fakes import FakeCheck
 
 
@@ -64,3 +64,30 @@ def test_a_pull_tells_what_was_changed_and_what_stands_twice() -> None:
     told = pull_summary([quiet, replace(quiet, edited=2, duplicates=("a", "b", "c"))])
     assert "2 changed in QuickBooks after posting · 3 more than once in QuickBooks" in told.text
     assert (told.kind, told.has_problems) == ("caution", True)
+
+
+def test_a_pull_that_failed_or_was_stopped_tells_what_it_has_written() -> None:
+    quiet = PullSummary(DE.realm_id, "Contoso GmbH")
+    half = PullSummary(UK.realm_id, "Contoso UK Ltd", 100, missing=100)
+    failed = replace(half, error="Pull again.")
+    changed = "100 documents changed · 100 missing in QuickBooks"
+    not_in_full = "Not pulled in full: Contoso UK Ltd: Pull again."
+    alone, beside = pull_summary([failed]), pull_summary([quiet, failed])
+    assert alone.text == f"Pull not finished: {changed}. {not_in_full}"
+    assert beside.text == f"Pulled from 1 company: {changed}. {not_in_full}"
+    nothing = pull_summary([quiet, replace(quiet, company_name="Dead", error="Connect it.")])
+    assert nothing.text == "Pulled from 1 company. Not pulled: Dead: Connect it."
+    assert {each.kind for each in (alone, beside, nothing)} == {"caution"}
+    stopped = pull_summary([quiet, replace(half, was_stopped=True)], was_stopped=True)
+    assert (stopped.kind, stopped.has_problems) == ("caution", True)
+    assert stopped.text == f"Pull stopped: {changed}."
+    early = pull_summary([], was_stopped=True)
+    assert (early.kind, early.text, early.has_problems) == ("caution", "Pull stopped.", False)
+
+
+def test_payments_that_went_are_not_told_as_written() -> None:
+    one = PullSummary(UK.realm_id, "Contoso UK Ltd", 3, 2, payments_removed=1)
+    assert pull_summary([one]).text == (
+        "Pulled from 1 company: 3 documents changed · 2 payments written · "
+        "1 payment no longer applied."
+    )

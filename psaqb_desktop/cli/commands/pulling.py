@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from psaqb_desktop.cli.context import CliContext, pass_context
 from psaqb_desktop.cli.exit_codes import NEEDS_ATTENTION, OK
+from psaqb_desktop.domain.pull import PullSummary
+
+_HEADINGS = (
+    "Company",
+    "Changed",
+    "Payments",
+    "Removed",
+    "Voided",
+    "Missing",
+    "Edited",
+    "Twice",
+    "Problem",
+)
 
 
 @click.command()
@@ -17,56 +32,47 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
     chosen = [context.connection(company)] if company else None
     summaries = context.desk.pull_changes.run(connections=chosen, full=full)
     if context.output.is_json:
-        context.output.document(
-            {
-                "companies": [
-                    {
-                        "company": s.company_name,
-                        "realm_id": s.realm_id,
-                        "documents_changed": s.documents_changed,
-                        "payments_written": s.payments_written,
-                        "voided": s.voided,
-                        "missing": s.missing,
-                        "edited": s.edited,
-                        "duplicates": list(s.duplicates),
-                        "watermark": s.watermark,
-                        "error": s.error,
-                    }
-                    for s in summaries
-                ]
-            }
-        )
+        context.output.document({"companies": [_facts(summary) for summary in summaries]})
     else:
-        headings = (
-            "Company",
-            "Changed",
-            "Payments",
-            "Voided",
-            "Missing",
-            "Edited",
-            "Twice",
-            "Problem",
-        )
-        context.output.table(
-            headings,
-            [
-                (
-                    s.company_name,
-                    s.documents_changed,
-                    s.payments_written,
-                    s.voided,
-                    s.missing,
-                    s.edited,
-                    len(s.duplicates),
-                    s.error,
-                )
-                for s in summaries
-            ],
-        )
-        for summary in summaries:
-            for sentence in summary.duplicates:
-                context.output.note(f"! {summary.company_name}: {sentence}")
+        _tell(context, summaries)
     needs_a_look = any(
         s.error or s.voided or s.missing or s.edited or s.duplicates for s in summaries
     )
     return NEEDS_ATTENTION if needs_a_look else OK
+
+
+def _facts(summary: PullSummary) -> dict[str, object]:
+    return {
+        "company": summary.company_name,
+        "realm_id": summary.realm_id,
+        "documents_changed": summary.documents_changed,
+        "payments_written": summary.payments_written,
+        "payments_removed": summary.payments_removed,
+        "voided": summary.voided,
+        "missing": summary.missing,
+        "edited": summary.edited,
+        "duplicates": list(summary.duplicates),
+        "watermark": summary.watermark,
+        "error": summary.error,
+    }
+
+
+def _tell(context: CliContext, summaries: Sequence[PullSummary]) -> None:
+    cells = [
+        (
+            s.company_name,
+            s.documents_changed,
+            s.payments_written,
+            s.payments_removed,
+            s.voided,
+            s.missing,
+            s.edited,
+            len(s.duplicates),
+            s.error,
+        )
+        for s in summaries
+    ]
+    context.output.table(_HEADINGS, cells)
+    for summary in summaries:
+        for sentence in summary.duplicates:
+            context.output.note(f"! {summary.company_name}: {sentence}")

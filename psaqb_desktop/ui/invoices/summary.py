@@ -76,30 +76,47 @@ def check_summary(rows: Sequence[InvoiceRow], *, was_stopped: bool) -> Summary:
 
 
 def pull_summary(summaries: Sequence[PullSummary], *, was_stopped: bool = False) -> Summary:
-    """Sum up a pull, company by company where one could not be read."""
+    """Sum up a pull: what was written, also where it failed or was stopped, and what failed."""
+    failed = [one for one in summaries if one.error]
+    went_through = [one for one in summaries if not one.error and not one.was_stopped]
+    words = _written(summaries)
+    if was_stopped:
+        start = "Pull stopped"
+    elif went_through or not failed:
+        start = f"Pulled from {plural(len(went_through), 'company', 'companies')}"
+    else:
+        start = "Pull not finished"
+    if not words and not failed and not was_stopped:
+        words = ["nothing has changed"]
+    text = f"{start}: {' · '.join(words)}." if words else f"{start}."
+    if failed:
+        label = "Not pulled in full" if _written(failed) else "Not pulled"
+        errors = "; ".join(f"{one.company_name}: {one.error}" for one in failed)
+        text = f"{text} {label}: {errors}"
+    has_surprise = any(
+        one.voided or one.missing or one.edited or one.duplicates for one in summaries
+    )
+    kind = "caution" if failed or was_stopped or has_surprise else "good"
+    return Summary(kind, text, bool(failed) or has_surprise)
+
+
+def _written(summaries: Sequence[PullSummary]) -> list[str]:
+    """Say what pulls have brought to the CRM; nothing where they brought nothing."""
     documents = sum(one.documents_changed for one in summaries)
     payments = sum(one.payments_written for one in summaries)
+    removed = sum(one.payments_removed for one in summaries)
     voided = sum(one.voided for one in summaries)
     missing = sum(one.missing for one in summaries)
     edited = sum(one.edited for one in summaries)
     twice = sum(len(one.duplicates) for one in summaries)
-    errors = [f"{one.company_name}: {one.error}" for one in summaries if one.error]
     words = [f"{plural(documents, 'document')} changed"] if documents else []
     words += [f"{plural(payments, 'payment')} written"] if payments else []
+    words += [f"{plural(removed, 'payment')} no longer applied"] if removed else []
     words += [f"{voided:,} voided in QuickBooks"] if voided else []
     words += [f"{missing:,} missing in QuickBooks"] if missing else []
     words += [f"{edited:,} changed in QuickBooks after posting"] if edited else []
     words += [f"{twice:,} more than once in QuickBooks"] if twice else []
-    start = (
-        "Pull stopped"
-        if was_stopped
-        else f"Pulled from {plural(len(summaries), 'company', 'companies')}"
-    )
-    text = f"{start}: {' · '.join(words) or 'nothing has changed'}."
-    if errors:
-        return Summary("caution", f"{text} Not pulled: {'; '.join(errors)}", True)
-    has_surprise = bool(voided or missing or edited or twice)
-    return Summary("caution" if has_surprise else "good", text, has_surprise)
+    return words
 
 
 def settle_summary(rows: Sequence[InvoiceRow]) -> Summary:
