@@ -136,7 +136,7 @@ PULL_BUGS = (
     Bug(
         "the next page of all is not asked for",
         "adapters/quickbooks/queries.py",
-        "            return\n        start += PAGE\n",
+        "            return\n        start += PAGE - _SHIFT\n",
         "            return\n        return\n",
     ),
     Bug(

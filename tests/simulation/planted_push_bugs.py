@@ -179,8 +179,8 @@ PUSH_BUGS = (
     Bug(
         "a sent push counts as never sent",
         "services/settle_pushes.py",
-        "            if push.step in {PushStep.PREPARED, PushStep.CLAIMED}:",
-        "            if push.step in {PushStep.PREPARED, PushStep.CLAIMED, PushStep.SENT}:",
+        "            if push.step in NEVER_SENT:",
+        "            if push.step in NEVER_SENT | {PushStep.SENT}:",
     ),
     Bug(
         "a failure is recorded without words",
