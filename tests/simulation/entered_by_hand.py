@@ -107,6 +107,7 @@ class EnteredByHand:
             total=draft.total,
             tax=draft.tax,
             balance=draft.total,
+            created=self._outside.clock.now(),
         )
         ledger.enter_by_hand(document)
         self._outside.trace.add("bookkeeper", f"enters {document.type.value} {document.id}")
