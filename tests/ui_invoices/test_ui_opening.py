@@ -6,9 +6,10 @@ import asyncio
 import threading
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from psaqb_desktop.domain.listing import ListedInvoice, RowStatus
+from psaqb_desktop.domain.sync_record import PostingState, QuickBooksStatus
 from psaqb_desktop.ui.invoices.surface import Activity
 from psaqb_desktop.ui.tasks import TaskRunner
 from tests.ui_invoices.ui_examples import (
@@ -248,5 +249,74 @@ def test_who_waits_for_the_end_of_a_run_gets_in_one_after_the_other(
             await asyncio.sleep(0)
         await tasks.wait_all()
         assert seen == ["second", "third"]
+
+    run_async(body())
+
+
+def test_what_was_connected_during_a_push_is_read_after_it(
+    run_async: RunAsync, tasks: TaskRunner
+) -> None:
+    async def body() -> None:
+        driven = Driven(tasks, *WAITING)
+        listing, push = driven.desk.list_invoices, driven.desk.push_invoices
+        await driven.open()
+        push.gate = threading.Semaphore(0)
+        await begin_push(driven)
+        press(await shown_dialog(), "Push 3")
+        await until(lambda: RowStatus.POSTING in driven.statuses())
+        driven.parts.on_changed()
+        push.gate.release(3)
+        await tasks.wait_all()
+        assert listing.reads == 2
+
+    run_async(body())
+
+
+ASKED = {
+    "leave_out": (WAITING[0], "Leave out"),
+    "push_again": (
+        listed(
+            invoice(1),
+            record=posted(invoice(1), UK, quickbooks_status=QuickBooksStatus.VOIDED),
+        ),
+        "Push 1 invoice again",
+    ),
+    "accept": (
+        listed(invoice(1), record=posted(invoice(1), UK, state=PostingState.POSTED_REVIEW)),
+        "Accept",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_an_answer_that_came_while_the_list_is_read_waits_its_turn(
+    run_async: RunAsync, tasks: TaskRunner, name: str
+) -> None:
+    async def body() -> None:
+        row, button = ASKED[name]
+        driven = Driven(tasks, row)
+        listing, flows = driven.desk.list_invoices, driven.window.presenter.flows
+        await driven.open()
+        act = {
+            "leave_out": flows.leave_out,
+            "push_again": flows.push_again,
+            "accept": flows.accept,
+        }[name]
+        driven.window.presenter.start(lambda: act([row.invoice.id]), name)
+        dialog = await shown_dialog()
+        listing.gate = threading.Event()
+        driven.window.presenter.start(driven.window.presenter.reading.refresh, "reading")
+        await until(lambda: listing.reads == 2)
+        for field in dialog.findChildren(QLineEdit):
+            field.setText("Entered by hand")
+        press(dialog, button)
+        await until(lambda: not dialog.isVisible())
+        listing.gate.set()
+        if name == "push_again":
+            press(await shown_dialog(), "Push 1")
+        await tasks.wait_all()
+        desk = driven.desk
+        done = [*desk.leave_out.reasons, *desk.push_again.asked, *desk.accept_review.asked]
+        assert done == [row.invoice.id]
 
     run_async(body())

@@ -32,7 +32,10 @@ Start = Callable[[Callable[[], Awaitable[object]], str], None]
 
 
 class Flows:
-    """Each coroutine is one thing a person asked for, from the question to the summary."""
+    """Each coroutine is one thing a person asked for, from the question to the summary.
+
+    The list may be read while a question is open: what was answered then waits its turn.
+    """
 
     def __init__(
         self, *, page: Page, gate: RunGate, runs: Runs, reading: Reading, start: Start
@@ -117,6 +120,7 @@ class Flows:
         rows = [row for row in self._page.rows(ids) if is_gone(row)]
         if not rows or not await self._page.ask_push_again(len(rows)):
             return
+        await self._gate.wait_idle()
         with self._gate.begin(Activity("Putting back", 0, len(rows), can_stop=True)) as run:
             again = await self._runs.put_back(run, rows)
         await self.push(again)
@@ -129,6 +133,7 @@ class Flows:
             if may_be_pushed(row) and await self._page.ask_push_anyway(row.listed.invoice.number)
         ]
         if wanted:
+            await self._gate.wait_idle()
             await self.push(wanted, accept_similar=frozenset(wanted))
 
     async def link_document(self, invoice_id: InvoiceId) -> None:
@@ -147,6 +152,7 @@ class Flows:
         document = await self._page.ask_link(choice)
         if document is None:
             return
+        await self._gate.wait_idle()
         with self._gate.begin(Activity("Linking")):
             record = await self._runs.link(row, document)
             self._page.settle_order([invoice_id])
@@ -171,6 +177,7 @@ class Flows:
         rows = [row for row in self._page.rows(ids) if row.status is RowStatus.POSTED_REVIEW]
         if not rows or not await self._page.ask_accept(len(rows)):
             return
+        await self._gate.wait_idle()
         with self._gate.begin(Activity("Accepting", 0, len(rows), can_stop=True)) as run:
             self._page.settle_order(await self._runs.accept(run, rows))
 
@@ -196,6 +203,7 @@ class Flows:
             return
         reason = await self._page.ask_reason(len(rows))
         if reason is not None:
+            await self._gate.wait_idle()
             await self._write_each(rows, reason)
 
     async def take_back(self, ids: Iterable[InvoiceId]) -> None:

@@ -76,15 +76,12 @@ class Reading:
     async def refresh(self, *, is_start: bool = False) -> None:
         """Bring the list up to date; settle before at the start and while a push hangs.
 
-        The start's settling is never left out: it waits for a run that a person began before.
-
-        Raises:
-            Busy: another run is going on; not at the start.
+        It is never left out: it waits for a run that began before, so that the start settles, and
+        what was connected or linked meanwhile is seen.
         """
-        if is_start:
-            await self._gate.wait_idle()
-            if self._quitting.is_cancelled:
-                return
+        await self._gate.wait_idle()
+        if self._quitting.is_cancelled:
+            return
         with self._gate.begin(Activity("Reading invoices")) as run:
             if not self._page.table.rows:
                 self._page.show_empty(Empty.READING)
