@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from psaqb_desktop.cli.exit_codes import NEEDS_ATTENTION, OK
+from psaqb_desktop.cli.exit_codes import NEEDS_ATTENTION, OK, SETTINGS
 from psaqb_desktop.cli.main import run
 from psaqb_desktop.cli.office import Office
+from psaqb_desktop.domain.identifiers import ConnectionId, RealmId
 from psaqb_desktop.domain.push import PostedDocument
 from tests.fakes import examples
 from tests.fakes.office import Program, World
@@ -19,7 +20,9 @@ from tests.fakes.office import Program, World
 
 def pull(program: Program, *arguments: str) -> int:
     """Run the command over the program of the test."""
-    desk = SimpleNamespace(pull_changes=program.pull)
+    listed = SimpleNamespace(connections=program.world.connections.connections())
+    listing = SimpleNamespace(run=lambda: listed, catch_up=lambda: None)
+    desk = SimpleNamespace(pull_changes=program.pull, list_invoices=listing)
     office: Any = SimpleNamespace(open_desk=lambda _environment_name: desk)
     return run(["pull", *arguments], lambda _data_dir: cast(Office, office))
 
@@ -64,3 +67,19 @@ def test_what_a_person_has_to_look_at_is_told_by_the_code(
     (document,) = world.ledger.all_of(invoice.id)
     happens(world, document)
     assert pull(program, *arguments) == code
+
+
+def test_a_named_company_that_was_never_connected_is_refused(
+    world: World, program: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned = examples.connection(
+        id=ConnectionId("c0000000-0000-4000-8000-000000000009"),
+        name="Planned",
+        legal_entity="PL01",
+        realm_id=RealmId(""),
+    )
+    world.connections.put(planned)
+    assert pull(program, "--company", "PL01") == SETTINGS
+    assert "Planned is not connected to a QuickBooks company yet." in capsys.readouterr().err
+    assert pull(program, "--company", "GB01") == OK
+    assert pull(program) == OK

@@ -8,6 +8,8 @@ import click
 
 from psaqb_desktop.cli.context import CliContext, pass_context
 from psaqb_desktop.cli.exit_codes import NEEDS_ATTENTION, OK
+from psaqb_desktop.domain.connection import Connection
+from psaqb_desktop.domain.errors import SettingsError
 from psaqb_desktop.domain.pull import PullSummary
 
 _HEADINGS = (
@@ -29,7 +31,7 @@ _HEADINGS = (
 @pass_context
 def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
     """Bring status, balances and payments back from QuickBooks."""
-    chosen = [context.connection(company)] if company else None
+    chosen = [_connected_once(context.connection(company))] if company else None
     summaries = context.desk.pull_changes.run(connections=chosen, full=full)
     if context.output.is_json:
         context.output.document({"companies": [_facts(summary) for summary in summaries]})
@@ -39,6 +41,20 @@ def pull(context: CliContext, full: bool, company: str) -> int:  # noqa: FBT001
         s.error or s.voided or s.missing or s.edited or s.duplicates for s in summaries
     )
     return NEEDS_ATTENTION if needs_a_look else OK
+
+
+def _connected_once(connection: Connection) -> Connection:
+    """Refuse one that a person named and that there is nothing to pull for.
+
+    Raises:
+        SettingsError: it never had a company.
+    """
+    if not connection.realm_id:
+        raise SettingsError(
+            f"{connection.name} is not connected to a QuickBooks company yet.",
+            remedy=f"Connect it: “psaqb connect {connection.legal_entity}”.",
+        )
+    return connection
 
 
 def _facts(summary: PullSummary) -> dict[str, object]:
