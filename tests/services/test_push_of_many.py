@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,9 +62,8 @@ class BadDay(Gate):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_what_is_told_of_each_of_many_is_true(tmp_path: Path, seed: int) -> None:
+def test_what_is_told_of_each_of_many_is_true(world: World, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    world = World(tmp_path)
     invoices = [world.add_invoice(number) for number in range(1, INVOICES + 1)]
     for refused in chance.sample(invoices, REFUSED):
         world.ledger.refusals[refused.id] = "6000"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +12,6 @@ from psaqb_desktop.domain.push import PushResult, PushStep
 from psaqb_desktop.domain.sync_record import PostingState
 from tests.fakes.gate import Gate
 from tests.fakes.office import Program, World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +20,10 @@ from tests.fakes.office import Machine, World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    made = World(tmp_path)
+def world(world: World) -> World:
     # QuickBooks' own setting: it takes a number twice.
-    made.ledger.warns_of_duplicates = False
-    return made
+    world.ledger.warns_of_duplicates = False
+    return world
 
 
 class WrongClock(FakeClock):

@@ -9,23 +9,14 @@ from functools import partial
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.push import PostedDocument
 from tests.fakes.quickbooks import FakeLedger
-from tests.simulation.checkers import Checkers
 from tests.simulation.desks import SimulatedProgram
-from tests.simulation.outside import Outside
-from tests.simulation.people import Accountant
+from tests.simulation.scene import Scene
 
 _Action = Callable[[FakeLedger, PostedDocument], None]
 
 
-class BusyDays:
+class BusyDays(Scene):
     """Only where answers are small: else a thousand invoices would be needed."""
-
-    def __init__(
-        self, outside: Outside, check: Checkers, programs: Sequence[SimulatedProgram]
-    ) -> None:
-        self._outside, self._check, self._programs = outside, check, programs
-        self._hub, self._chance = outside.hub, outside.chance
-        self._accountant = Accountant(outside)
 
     def live(self) -> None:
         if all(books.most >= 1000 for books in self._outside.books.values()):

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from psaqb_desktop.domain.draft import Draft
 from psaqb_desktop.domain.identifiers import QuickBooksId
 from psaqb_desktop.domain.push import PostedDocument
 from tests.fakes.quickbooks import FakeLedger
-from tests.simulation.checkers import Checkers
-from tests.simulation.desks import SimulatedProgram
-from tests.simulation.outside import Outside
-from tests.simulation.people import Accountant
+from tests.simulation.scene import Scene
 
 
-class EnteredByHand:
-    def __init__(
-        self, outside: Outside, check: Checkers, programs: Sequence[SimulatedProgram]
-    ) -> None:
-        self._outside, self._check, self._programs = outside, check, programs
-        self._hub, self._chance = outside.hub, outside.chance
-        self._accountant = Accountant(outside)
-        self._entered = 0
+class EnteredByHand(Scene):
+    _entered = 0
 
     def live(self) -> None:
         if self._chance.random() < 0.4:

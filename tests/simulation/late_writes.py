@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from psaqb_desktop.domain.identifiers import InvoiceId
 from psaqb_desktop.domain.push import PostedDocument
 from tests.fakes.quickbooks import FakeLedger
-from tests.simulation.checkers import Checkers
-from tests.simulation.desks import SimulatedProgram
-from tests.simulation.outside import Outside
-from tests.simulation.people import Accountant
+from tests.simulation.scene import Scene
 
 _TURNS_UNUSED = 12
 """More than may leave within a second: were they kept, nothing would ever leave again."""
@@ -19,14 +15,7 @@ _SOON = 60.0
 _LEASES_END = 900.0
 
 
-class LateWrites:
-    def __init__(
-        self, outside: Outside, check: Checkers, programs: Sequence[SimulatedProgram]
-    ) -> None:
-        self._outside, self._check, self._programs = outside, check, programs
-        self._hub, self._chance = outside.hub, outside.chance
-        self._accountant = Accountant(outside)
-
+class LateWrites(Scene):
     def live(self) -> None:
         # Leases that were left behind on bad days have ended by then.
         self._hub.sleep(_LEASES_END)
